@@ -1,0 +1,2 @@
+/** What Nx loads: the graph half of the plugin. */
+export {};
