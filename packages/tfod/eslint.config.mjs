@@ -1,1 +1,59 @@
-export { default } from '../../eslint.config.mjs';
+import nx from '@nx/eslint-plugin';
+import * as jsonc from 'jsonc-eslint-parser';
+import base from '../../eslint.config.mjs';
+
+const SRC = 'src';
+const FLOORS = [
+  ['graph', 'generators', 'executors'],
+  ['service', 'dockerfile', 'images', 'models', 'compat'],
+  ['engine', 'files'],
+  ['values'],
+];
+
+/** The house of docs/architecture.md: a folder may import its own floor and the floors below, never above. */
+const importDirection = FLOORS.flatMap((floor, level) =>
+  floor.map((room) => ({
+    files: [`${SRC}/${room}/**/*.ts`],
+    ignores: ['**/*.spec.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              regex: `^\\.\\.?/(.*/)?(${[...FLOORS.slice(0, level).flat(), 'testing'].join('|')})/`,
+              message: 'Imports go down only: doors, domain, machine, values (docs/architecture.md).',
+            },
+          ],
+        },
+      ],
+    },
+  })),
+);
+
+/** One place spawns, so that a command stays a value everywhere else. */
+const oneSpawner = {
+  files: [`${SRC}/**/*.ts`],
+  ignores: [`${SRC}/engine/run-command.ts`, '**/*.spec.ts', `${SRC}/testing/**`],
+  rules: {
+    'no-restricted-syntax': [
+      'error',
+      {
+        selector: 'ImportDeclaration[source.value=/^(node:)?child_process$/]',
+        message: 'Only engine/run-command.ts spawns.',
+      },
+    ],
+  },
+};
+
+export default [
+  ...base,
+  ...importDirection,
+  oneSpawner,
+  {
+    files: ['{package,generators,executors}.json'],
+    plugins: { '@nx': nx },
+    languageOptions: { parser: jsonc },
+    rules: { '@nx/nx-plugin-checks': 'error' },
+  },
+];
