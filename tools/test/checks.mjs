@@ -1,0 +1,63 @@
+// @ts-check
+import { join } from 'node:path';
+
+/**
+ * @typedef {object} Check
+ * @property {string} title
+ * @property {readonly string[]} argv
+ * @property {string} [cwd]
+ * @property {{ kind: 'jest' | 'junit', file: string }} [report] where the test runner leaves its counts
+ */
+
+/**
+ * Every check in the order in which they run: the quick ones first.
+ *
+ * @param {string} root the checkout
+ * @param {string} reports folder for the reports
+ * @returns {readonly Check[]}
+ */
+export function checks(root, reports) {
+  const bin = (/** @type {string} */ name) => join(root, 'node_modules/.bin', name);
+  const python = join(root, '.venv/bin/python');
+  const jest = (/** @type {string} */ name, /** @type {string} */ config) => {
+    const file = join(reports, `${name}.json`);
+    return {
+      argv: [bin('jest'), '--config', join(root, config), '--json', '--outputFile', file],
+      report: /** @type {const} */ ({ kind: 'jest', file }),
+    };
+  };
+  const pytest = (/** @type {string} */ name, /** @type {string} */ folder) => {
+    const file = join(reports, `${name}.xml`);
+    return {
+      argv: [python, '-m', 'pytest', '--quiet', `--junitxml=${file}`],
+      cwd: join(root, folder),
+      report: /** @type {const} */ ({ kind: 'junit', file }),
+    };
+  };
+  const nodeTests = join(reports, 'tools.xml');
+  return [
+    { title: 'format', argv: [bin('prettier'), '--check', '--log-level=warn', '.'] },
+    { title: 'lint the plugin', argv: [bin('eslint'), '.'], cwd: join(root, 'packages/tfod') },
+    { title: 'lint tools and e2e', argv: [bin('eslint'), 'tools', 'e2e'] },
+    { title: 'types of the plugin', argv: [bin('nx'), 'run', 'tfod:typecheck'] },
+    { title: 'types of tools and e2e', argv: [bin('tsc'), '--noEmit', '-p', 'tools/tsconfig.json'] },
+    { title: 'lint Python', argv: [python, '-m', 'ruff', 'check', '.'] },
+    { title: 'format of Python', argv: [python, '-m', 'ruff', 'format', '--check', '.'] },
+    { title: 'types of the runtime', argv: [python, '-m', 'mypy'], cwd: join(root, 'packages/tfod-runtime') },
+    { title: 'templates as rendered', argv: [process.execPath, 'tools/templates/check.mjs'] },
+    { title: 'unit tests of the plugin', ...jest('tfod', 'packages/tfod/jest.config.cjs') },
+    {
+      title: 'unit tests of the tools',
+      argv: [
+        ...[process.execPath, '--test', '--test-reporter=junit', `--test-reporter-destination=${nodeTests}`],
+        'tools/',
+      ],
+      report: { kind: 'junit', file: nodeTests },
+    },
+    { title: 'tests of the runtime', ...pytest('runtime', 'packages/tfod-runtime') },
+    { title: 'tests of the demo model', ...pytest('demo-model', 'tools/demo-model') },
+    { title: 'tests of the lock tool', ...pytest('locks', 'tools/locks') },
+    { title: 'image builds on the engine', ...jest('engine', 'packages/tfod/jest.engine.config.cjs') },
+    { title: 'scenarios', ...jest('e2e', 'e2e/jest.config.cjs') },
+  ];
+}
