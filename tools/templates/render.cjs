@@ -1,0 +1,29 @@
+// @ts-check
+/**
+ * Generates one service with the built plugin and writes it into a folder.
+ *
+ * Usage: node tools/templates/render.cjs FOLDER NAME [--option=value …]
+ */
+const { mkdirSync, writeFileSync } = require('node:fs');
+const { dirname, join, resolve } = require('node:path');
+const { createTreeWithEmptyWorkspace } = require('@nx/devkit/testing');
+
+const generator = require('../../dist/packages/tfod/src/generators/service/generator').default;
+
+async function main() {
+  const [folder = '', name = '', ...rest] = process.argv.slice(2);
+  const options = Object.fromEntries(rest.map((option) => option.replace(/^--/, '').split('=')));
+  const tree = createTreeWithEmptyWorkspace({ formatter: 'none' });
+  await generator(tree, { name, ...options });
+  for (const { path, content } of tree.listChanges()) {
+    if (!content) continue;
+    const target = join(resolve(folder), path);
+    mkdirSync(dirname(target), { recursive: true });
+    writeFileSync(target, content);
+  }
+}
+
+main().catch((error) => {
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+});
