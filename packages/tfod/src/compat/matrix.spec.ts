@@ -1,0 +1,57 @@
+import { compareMinors, minorOf, parseMatrix, type Minor } from './matrix';
+
+describe('parseMatrix', () => {
+  it('keeps what decides a toolchain', () => {
+    const text = JSON.stringify({
+      meta: {},
+      releases: [
+        {
+          tf_minor: '2.21',
+          python: { list: ['3.10', '3.13'] },
+          driver: { linux_min: '525.60.13' },
+          notes: [],
+        },
+      ],
+    });
+    expect(parseMatrix(text)).toEqual([
+      { tensorflow: '2.21', pythons: ['3.10', '3.13'], linuxDriver: '525.60.13' },
+    ]);
+  });
+
+  it.each([
+    [{}, 'releases'],
+    [
+      { releases: [{ tf_minor: '2.21.0', python: { list: [] }, driver: { linux_min: '1' } }] },
+      'releases[0].tf_minor',
+    ],
+    [{ releases: [{ tf_minor: '2.21', driver: { linux_min: '1' } }] }, 'releases[0].python.list'],
+    [
+      { releases: [{ tf_minor: '2.21', python: { list: [3.1] }, driver: { linux_min: '1' } }] },
+      'releases[0].python.list[0]',
+    ],
+    [{ releases: [{ tf_minor: '2.21', python: { list: [] } }] }, 'releases[0].driver.linux_min'],
+  ])('refuses %j', (document, where) => {
+    expect(() => parseMatrix(JSON.stringify(document))).toThrow(
+      expect.objectContaining({ problems: [expect.objectContaining({ code: 'COMPAT_MALFORMED', where })] }),
+    );
+  });
+});
+
+describe('minorOf', () => {
+  it.each([
+    ['2.21', '2.21'],
+    ['2.21.0', '2.21'],
+    ['2.21.0rc1', '2.21'],
+    ['3.13.*', '3.13'],
+    ['2', undefined],
+    ['latest', undefined],
+    ['2.21.', undefined],
+    ['v2.21', undefined],
+  ])('reads %s as %s', (version, minor) => {
+    expect(minorOf(version)).toBe(minor);
+  });
+});
+
+it('orders minors as numbers', () => {
+  expect((['2.10', '2.9', '3.0'] as Minor[]).sort(compareMinors)).toEqual(['2.9', '2.10', '3.0']);
+});
