@@ -1,0 +1,67 @@
+import { parsePlatform } from '../values/platform';
+import { bakeFile } from './bake-file';
+
+describe('bakeFile', () => {
+  it('says what each target is made from', () => {
+    const text = bakeFile([
+      {
+        name: 'tf',
+        context: '/stage/tf/context',
+        dockerfile: '/stage/tf/Dockerfile',
+        contexts: {
+          base: { from: 'target', name: 'base' },
+          runtime: { from: 'image', ref: 'tfod-tf:k-1' },
+          'tfod-runtime': { from: 'folder', path: '/stage/wheel' },
+        },
+        args: { MODEL: 'demo' },
+        labels: { 'dev.tfod.key': 'ab' },
+        platform: parsePlatform('linux/amd64'),
+        refs: ['tfod-tf:tmp'],
+        secrets: ['id=ca,src=/ca.pem'],
+        fresh: false,
+      },
+    ]);
+    expect(JSON.parse(text)).toEqual({
+      target: {
+        tf: {
+          context: '/stage/tf/context',
+          dockerfile: '/stage/tf/Dockerfile',
+          contexts: {
+            base: 'target:base',
+            runtime: 'docker-image://tfod-tf:k-1',
+            'tfod-runtime': '/stage/wheel',
+          },
+          args: { MODEL: 'demo' },
+          labels: { 'dev.tfod.key': 'ab' },
+          platforms: ['linux/amd64'],
+          tags: ['tfod-tf:tmp'],
+          secret: ['id=ca,src=/ca.pem'],
+          'no-cache': false,
+        },
+      },
+    });
+  });
+
+  it('keeps bake from reading values as templates', () => {
+    const text = bakeFile([
+      {
+        name: 'tf',
+        context: '/a/${b}',
+        dockerfile: '/a/%{c}',
+        contexts: {},
+        args: { A: '${B} $C 50% $${D}' },
+        labels: {},
+        platform: parsePlatform('linux/amd64'),
+        refs: [],
+        secrets: [],
+        fresh: true,
+      },
+    ]);
+    expect(JSON.parse(text).target.tf).toMatchObject({
+      context: '/a/$${b}',
+      dockerfile: '/a/%%{c}',
+      args: { A: '$${B} $C 50% $$${D}' },
+      'no-cache': true,
+    });
+  });
+});
