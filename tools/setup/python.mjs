@@ -84,7 +84,5 @@ async function findPython() {
     if (major === 3 && minor >= OLDEST && minor <= NEWEST) return { file, minor };
     found.push(`${file} is ${major}.${minor}`);
   }
-  throw new Error(
-    `Python 3.${OLDEST} to 3.${NEWEST} is needed on PATH; found ${found.join(', ') || 'none'}`,
-  );
+  throw new Error(`Python 3.${OLDEST} to 3.${NEWEST} is needed on PATH; found ${found.join(', ') || 'none'}`);
 }
