@@ -1,2 +1,5 @@
 /** What Nx loads: the graph half of the plugin. */
-export {};
+export { createNodes, createNodes as createNodesV2 } from './graph/create-nodes';
+export type { TargetOptions, TfodPluginOptions } from './graph/plugin-options';
+
+export const name = 'tfod';

@@ -1,0 +1,87 @@
+import type { CreateNodesContext } from '@nx/devkit';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { createNodes, createNodesV2 } from '../plugin';
+import type { TfodPluginOptions } from './plugin-options';
+import { TARGETS } from './plugin-options';
+
+describe('createNodes', () => {
+  let workspaceRoot: string;
+  beforeEach(() => (workspaceRoot = mkdtempSync(join(tmpdir(), 'tfod-graph-'))));
+  afterEach(() => rmSync(workspaceRoot, { recursive: true }));
+
+  it('gives a service its targets', async () => {
+    write('apps/parking/project.json', '{ "name": "car-parking" }');
+    const project = await infer('apps/parking/tfod.json');
+    expect(project).toMatchObject({ name: 'car-parking', root: 'apps/parking' });
+    expect(project?.targets?.['docker-build']).toEqual({
+      executor: 'tfod:docker-build',
+      cache: false,
+      inputs: ['{projectRoot}/**/*', '{workspaceRoot}/tfod.lock.json', { externalDependencies: [] }],
+      outputs: ['{workspaceRoot}/dist/{projectRoot}/images.json'],
+      metadata: {
+        technologies: ['tensorflow'],
+        description: expect.any(String),
+        help: {
+          command: 'npx nx run car-parking:docker-build --help',
+          example: { options: { plan: true } },
+        },
+      },
+    });
+    expect(project?.targets?.['infer']).toMatchObject({
+      executor: 'tfod:infer',
+      cache: false,
+      outputs: ['{workspaceRoot}/dist/{projectRoot}/infer'],
+    });
+  });
+
+  it.each([undefined, '{', '{}', '{ "name": 3 }', 'null'])(
+    'names the project after its folder when project.json holds %j',
+    async (text) => {
+      if (text !== undefined) write('apps/parking/project.json', text);
+      expect((await infer('apps/parking/tfod.json'))?.name).toBe('parking');
+    },
+  );
+
+  it('does not care what the tfod.json says', async () => {
+    write('apps/parking/tfod.json', '{ "variants": ["cp');
+    expect(Object.keys((await infer('apps/parking/tfod.json'))?.targets ?? {})).toEqual([
+      'docker-build',
+      'infer',
+    ]);
+  });
+
+  it('takes names and options from nx.json', async () => {
+    const project = await infer('apps/a/tfod.json', {
+      dockerBuild: 'image',
+      infer: { options: { minScore: 0.7 }, configurations: { all: { minScore: 0 } } },
+    });
+    expect(Object.keys(project?.targets ?? {})).toEqual(['image', 'infer']);
+    expect(project?.targets?.['infer']).toMatchObject({
+      options: { minScore: 0.7 },
+      configurations: { all: { minScore: 0 } },
+    });
+  });
+
+  it('is there under both names, of which Nx 20 and 21 know only the second', () => {
+    expect(createNodesV2).toBe(createNodes);
+  });
+
+  async function infer(file: string, options?: TfodPluginOptions) {
+    const context = { workspaceRoot, nxJsonConfiguration: {} } as CreateNodesContext;
+    const [[source, { projects }] = [undefined, {}]] = await createNodes[1]([file], options, context);
+    expect(source).toBe(file);
+    return projects?.[dirname(file)];
+  }
+
+  function write(path: string, text: string) {
+    mkdirSync(dirname(join(workspaceRoot, path)), { recursive: true });
+    writeFileSync(join(workspaceRoot, path), text);
+  }
+});
+
+it('infers only targets whose executors exist', () => {
+  const { executors } = JSON.parse(readFileSync(join(__dirname, '../../executors.json'), 'utf8'));
+  expect(Object.keys(executors)).toEqual(expect.arrayContaining(Object.values(TARGETS)));
+});

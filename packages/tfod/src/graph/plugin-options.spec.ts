@@ -1,0 +1,40 @@
+import { parsePluginOptions, type TfodPluginOptions } from './plugin-options';
+
+describe('parsePluginOptions', () => {
+  it.each([
+    [undefined, { dockerBuild: { name: 'docker-build' }, infer: { name: 'infer' } }],
+    [{ dockerBuild: 'image' }, { dockerBuild: { name: 'image' }, infer: { name: 'infer' } }],
+    [
+      { infer: { name: 'detect', options: { minScore: 0.7 } } },
+      { dockerBuild: { name: 'docker-build' }, infer: { name: 'detect', options: { minScore: 0.7 } } },
+    ],
+    [
+      { infer: { configurations: { ci: { runner: 'python' } } } },
+      {
+        dockerBuild: { name: 'docker-build' },
+        infer: { name: 'infer', configurations: { ci: { runner: 'python' } } },
+      },
+    ],
+  ])('reads %j', (options, settings) => {
+    expect(parsePluginOptions(options)).toEqual(settings);
+  });
+
+  it('reports everything at once', () => {
+    const options = { dockerBuil: 'x', dockerBuild: 3, infer: { nam: 'y' } } as unknown as TfodPluginOptions;
+    expect(() => parsePluginOptions(options)).toThrow(
+      expect.objectContaining({
+        problems: [
+          expect.objectContaining({ code: 'PLUGIN_OPTION_UNKNOWN', remedy: 'did you mean "dockerBuild"?' }),
+          expect.objectContaining({ code: 'PLUGIN_OPTION', found: '3' }),
+          expect.objectContaining({ code: 'PLUGIN_OPTION_UNKNOWN', remedy: 'did you mean "name"?' }),
+        ],
+      }),
+    );
+  });
+
+  it('refuses two targets of one name', () => {
+    expect(() => parsePluginOptions({ dockerBuild: 'infer' })).toThrow(
+      expect.objectContaining({ code: 'PLUGIN_OPTION' }),
+    );
+  });
+});

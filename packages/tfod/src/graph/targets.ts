@@ -1,0 +1,54 @@
+import type { TargetConfiguration } from '@nx/devkit';
+import { TARGETS, type PluginSettings, type TargetKey } from './plugin-options';
+
+/** Where the pins of external images stand, for the whole workspace. */
+const PINS = '{workspaceRoot}/tfod.lock.json';
+
+interface Recipe {
+  readonly description: string;
+  readonly output: string;
+  readonly example: Readonly<Record<string, unknown>>;
+}
+
+const RECIPES: Readonly<Record<TargetKey, Recipe>> = {
+  dockerBuild: {
+    description: 'Builds what is missing of the image chain and writes the receipt',
+    output: '{workspaceRoot}/dist/{projectRoot}/images.json',
+    example: { options: { plan: true } },
+  },
+  infer: {
+    description: "Detects objects in pictures, by default in the model's samples",
+    output: '{workspaceRoot}/dist/{projectRoot}/infer',
+    example: { options: { input: 'pictures/*.jpg' } },
+  },
+};
+
+/** The targets of one service. They do not depend on what its tfod.json says, which the executors read. */
+export function targetsOf(
+  project: string,
+  settings: PluginSettings,
+): Readonly<Record<string, TargetConfiguration>> {
+  const keys = Object.keys(TARGETS) as TargetKey[];
+  return Object.fromEntries(keys.map((key) => [settings[key].name, targetOf(project, key, settings)]));
+}
+
+function targetOf(project: string, key: TargetKey, settings: PluginSettings): TargetConfiguration {
+  const { name, options, configurations } = settings[key];
+  const { description, output, example } = RECIPES[key];
+  return {
+    executor: `tfod:${TARGETS[key]}`,
+    // A hit of Nx's cache would restore a success without an image behind it.
+    cache: false,
+    // Without externalDependencies every bump of an npm package would count as a change of each service.
+    inputs: ['{projectRoot}/**/*', PINS, { externalDependencies: [] }],
+    outputs: [output],
+    ...(options && { options }),
+    ...(configurations && { configurations }),
+    metadata: {
+      // Not `docker`: `nx release` takes each target of that technology for one of @nx/docker.
+      technologies: ['tensorflow'],
+      description,
+      help: { command: `npx nx run ${project}:${name} --help`, example },
+    },
+  };
+}
