@@ -1,0 +1,3 @@
+export interface InitOptions {
+  readonly skipFormat?: boolean;
+}
