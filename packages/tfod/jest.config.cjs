@@ -7,6 +7,8 @@ module.exports = {
   displayName: 'tfod',
   testEnvironment: 'node',
   testMatch: ['<rootDir>/src/**/*.spec.ts'],
+  // These need a Docker engine: jest.engine.config.cjs runs them.
+  testPathIgnorePatterns: ['/node_modules/', '\\.engine\\.spec\\.ts$'],
   modulePathIgnorePatterns: ['<rootDir>/src/generators/[^/]+/files/'],
   transform: { '^.+\\.ts$': ['@swc/jest', { ...swc, swcrc: false }] },
   moduleFileExtensions: ['ts', 'js', 'json'],

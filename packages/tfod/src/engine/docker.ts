@@ -1,0 +1,120 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { TfodError } from '../values/tfod-error';
+import { bakeFile } from './bake-file';
+import { BakeProgress } from './bake-progress';
+import type { Command } from './command';
+import { printable } from './command';
+import { detectBuilder, detectEngine } from './detect-engine';
+import * as docker from './docker-commands';
+import { readIds, readImages, readManifestDigest, readPulledDigest } from './docker-output';
+import type { BuildEvent, BuildOutcome, BuildRequest, Engine, EngineImage } from './engine';
+import { runCommand, type Ran, type RunCommand } from './run-command';
+
+const NOT_THERE = /no such image/i;
+/** The error of a push goes on for pages when a registry answers with HTML. */
+const SHOWN_LINES = 40;
+
+/** A Docker Engine with buildx, reached as the environment says (DOCKER_HOST, DOCKER_CONTEXT). */
+export function dockerEngine(run: RunCommand = runCommand): Engine {
+  return {
+    name: 'Docker',
+    open: () => detectEngine(run),
+    openBuilder: (name) => detectBuilder(run, name),
+    imagesWithLabel: async (label) => {
+      const listed = await must(run, docker.listByLabel(label));
+      return inspect(run, readIds(listed.stdout));
+    },
+    inspect: (refs) => inspect(run, refs),
+    tag: async (image, ref) => void (await must(run, docker.tagImage(image, ref))),
+    untag: async (ref) => {
+      const command = docker.removeImage(ref);
+      const ran = await run(command);
+      if (ran.code !== 0 && !NOT_THERE.test(ran.stderr)) throw failed(command, ran);
+    },
+    push: async (ref, onLine) => {
+      const command = docker.pushImage(ref);
+      const ran = await run(command, { onLine, tailLines: SHOWN_LINES });
+      if (ran.code !== 0) throw pushFailed(ref, ran);
+    },
+    resolve: (ref) => resolve(run, ref),
+    build: (request, on) => build(run, request, on),
+    commands: { build: docker.buildImage, tag: docker.tagImage, push: docker.pushImage },
+  };
+}
+
+/** An image that is gone is left out: `docker image inspect` prints the others and exits 1. */
+async function inspect(run: RunCommand, refs: readonly string[]): Promise<EngineImage[]> {
+  if (refs.length === 0) return [];
+  const command = docker.inspectImages(refs);
+  const ran = await run(command);
+  const complaints = ran.stderr.split('\n').filter((line) => line !== '' && !NOT_THERE.test(line));
+  if (ran.code !== 0 && complaints.length > 0) throw failed(command, ran);
+  return readImages(ran.stdout);
+}
+
+/**
+ * Asks the registry without a download; where only the engine knows the way there (a mirror, a proxy), lets the
+ * engine pull and asks it what came.
+ */
+async function resolve(run: RunCommand, ref: string): ReturnType<Engine['resolve']> {
+  const asked = await run(docker.inspectManifest(ref));
+  if (asked.code === 0) return readManifestDigest(asked.stdout);
+  const pulled = await run(docker.pullImage(ref));
+  const inspected = pulled.code === 0 ? await run(docker.inspectImages([ref])) : undefined;
+  const digest = inspected?.code === 0 ? readPulledDigest(inspected.stdout, ref) : undefined;
+  if (digest !== undefined) return digest;
+  throw new TfodError({
+    code: 'IMAGE_NOT_RESOLVED',
+    what: `No registry tells the digest of ${ref}`,
+    where: ref,
+    found: (pulled.stderr || asked.stderr).trim().split('\n').at(-1) || 'an image without a digest',
+    remedy: 'check the name and the network, `docker login` if the registry asks for it, then try again',
+  });
+}
+
+async function build(
+  run: RunCommand,
+  { targets, wanted, builder, scratch, signal }: BuildRequest,
+  on: (event: BuildEvent) => void,
+): Promise<BuildOutcome> {
+  const file = join(scratch, 'bake.json');
+  await writeFile(file, bakeFile(targets));
+  const progress = new BakeProgress(targets.map(({ name }) => name));
+  const ran = await run(docker.bake(file, wanted, builder.name, scratch), {
+    onLine: (line) => progress.read(line).forEach(on),
+    tailLines: SHOWN_LINES,
+    ...(signal && { signal }),
+  });
+  return ran.code === 0 ? { ok: true } : { ok: false, ...progress.end() };
+}
+
+async function must(run: RunCommand, command: Command): Promise<Ran> {
+  const ran = await run(command);
+  if (ran.code !== 0) throw failed(command, ran);
+  return ran;
+}
+
+function failed(command: Command, ran: Ran): TfodError {
+  return new TfodError({
+    code: 'ENGINE_COMMAND_FAILED',
+    what: 'Docker could not do what it was asked',
+    where: printable(command),
+    found: lastLines(ran) || `exit code ${ran.code}`,
+    remedy: 'run the command by hand to see more',
+  });
+}
+
+function pushFailed(ref: string, ran: Ran): TfodError {
+  return new TfodError({
+    code: 'PUSH_FAILED',
+    what: `The registry did not take ${ref}`,
+    where: ref,
+    found: lastLines(ran),
+    remedy: '`docker login` to the registry, and check that the `image` in tfod.json names it',
+  });
+}
+
+function lastLines({ stderr }: Ran): string {
+  return stderr.trim().split('\n').slice(-3).join('\n');
+}
