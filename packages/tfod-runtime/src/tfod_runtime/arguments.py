@@ -1,0 +1,189 @@
+"""What may be typed: the commands, their options, their help."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import NoReturn, TypeVar
+
+from tfod_runtime.detections import Limits
+from tfod_runtime.errors import UsageProblem
+from tfod_runtime.options import DetectOptions, ServeOptions
+from tfod_runtime.version import VERSION
+
+_DEFAULTS = Limits()
+_DEFAULT_PORT = "8080"
+
+_Number = TypeVar("_Number", int, float)
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise UsageProblem("USAGE", message, remedy=f"{self.prog} --help")
+
+
+def parse_arguments(arguments: Sequence[str], environment: Mapping[str, str]) -> DetectOptions | ServeOptions:
+    """Parses a command line. `--help` and `--version` print and end the process.
+
+    Args:
+        arguments: Without the program's name.
+        environment: TFOD_MODEL and TFOD_PORT are defaults, TFOD_IMAGE_REF is passed on.
+
+    Raises:
+        UsageProblem: `USAGE`.
+    """
+    parsed = _parser(environment).parse_args(arguments)
+    if parsed.model is None:
+        raise UsageProblem("USAGE", "no model is named", remedy="give --model, or set TFOD_MODEL")
+    limits = Limits(parsed.min_score, parsed.max_detections, parsed.max_pixels)
+    if parsed.command == "serve":
+        return ServeOptions(parsed.host, parsed.port, parsed.model, limits, parsed.verbose)
+    return DetectOptions(
+        inputs=parsed.inputs,
+        list_file=parsed.list_file,
+        output=parsed.output,
+        model=parsed.model,
+        limits=limits,
+        annotate=parsed.annotate,
+        allow_failures=parsed.allow_failures,
+        progress=parsed.progress,
+        as_json=parsed.as_json,
+        verbose=parsed.verbose,
+        image=environment.get("TFOD_IMAGE_REF") or None,
+    )
+
+
+def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog=_program(),
+        description="Find objects in pictures with a TensorFlow SavedModel.",
+        epilog="See `detect --help` and `serve --help` for the options of each command.",
+    )
+    parser.add_argument("--version", action="version", version=f"tfod-runtime {VERSION}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    model = _model_options(environment)
+    _add_detect(
+        commands.add_parser(
+            "detect",
+            parents=[model],
+            help="find objects in picture files; write COCO results and annotated pictures",
+            description="Find objects in picture files. Writes detections.json (COCO results), "
+            "detections.jsonl (one line a picture, as it goes), annotated/ and summary.json; prints a table. "
+            "A picture that cannot be read is reported at the end, and the others are done.",
+        )
+    )
+    _add_serve(
+        commands.add_parser(
+            "serve",
+            parents=[model],
+            help="find objects in pictures that are sent over HTTP",
+            description="Answer POST /detect (the bytes of a picture) with detections as JSON. GET /healthz "
+            "says that the process lives, GET /readyz that the model is loaded. SIGTERM finishes what is "
+            "under way and exits 0.",
+        ),
+        environment,
+    )
+    return parser
+
+
+def _model_options(environment: Mapping[str, str]) -> _Parser:
+    parser = _Parser(add_help=False)
+    group = parser.add_argument_group("model")
+    group.add_argument(
+        "--model",
+        type=Path,
+        metavar="DIR",
+        default=environment.get("TFOD_MODEL") or None,
+        help="the folder with model.json, labels.pbtxt and saved_model/ (default: $TFOD_MODEL)",
+    )
+    group.add_argument(
+        "--min-score",
+        type=_between(float, 0.0, 1.0),
+        default=_DEFAULTS.min_score,
+        metavar="S",
+        help="the lowest score to report, 0 to 1 (default: %(default)s)",
+    )
+    group.add_argument(
+        "--max-detections",
+        type=_between(int, 1, 100_000),
+        default=_DEFAULTS.max_detections,
+        metavar="N",
+        help="how many of one picture to report, best first (default: %(default)s)",
+    )
+    group.add_argument(
+        "--max-pixels",
+        type=_between(int, 1, 10**10),
+        default=_DEFAULTS.max_pixels,
+        metavar="N",
+        help="refuse pictures with more pixels, width times height (default: %(default)s)",
+    )
+    group.add_argument("--verbose", action="store_true", help="let TensorFlow's own log through to stderr")
+    return parser
+
+
+def _add_detect(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "inputs",
+        nargs="*",
+        metavar="INPUT",
+        help="a folder (searched to the bottom), a pattern in quotes ('shots/**/*.png') or a file; "
+        "without any, the model's own samples",
+    )
+    parser.add_argument(
+        "--list",
+        dest="list_file",
+        type=Path,
+        metavar="FILE",
+        help='instead of INPUT: a file with {"path": "…", "name": "…"} on each line',
+    )
+    parser.add_argument(
+        "--output", type=Path, required=True, metavar="DIR", help="the folder for the results"
+    )
+    parser.add_argument(
+        "--no-annotate", dest="annotate", action="store_false", help="write no annotated pictures"
+    )
+    parser.add_argument("--allow-failures", action="store_true", help="exit 0 even when some pictures failed")
+    parser.add_argument(
+        "--progress",
+        choices=("auto", "plain", "none"),
+        default="auto",
+        help="on stderr: a bar where it is a terminal, else a line now and then (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--json", dest="as_json", action="store_true", help="print the summary as JSON, not as a table"
+    )
+
+
+def _add_serve(parser: argparse.ArgumentParser, environment: Mapping[str, str]) -> None:
+    parser.add_argument(
+        "--host", default="0.0.0.0", metavar="ADDRESS", help="where to listen (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--port",
+        type=_between(int, 0, 65_535),
+        default=environment.get("TFOD_PORT") or _DEFAULT_PORT,
+        metavar="PORT",
+        help="where to listen; 0 for any that is free (default: $TFOD_PORT or 8080)",
+    )
+
+
+def _between(kind: Callable[[str], _Number], low: _Number, high: _Number) -> Callable[[str], _Number]:
+    def parse(text: str) -> _Number:
+        with contextlib.suppress(ValueError):
+            number = kind(text)
+            if low <= number <= high:
+                return number
+        raise argparse.ArgumentTypeError(f"expected a number from {low} to {high}, found {text!r}")
+
+    return parse
+
+
+def _program() -> str:
+    """What was typed to get here: `python -m parking.detect`, or the name of the script."""
+    spec = getattr(sys.modules["__main__"], "__spec__", None)
+    if spec is None:
+        return Path(sys.argv[0]).name
+    return f"python -m {spec.name.removesuffix('.__main__')}"

@@ -1,0 +1,150 @@
+"""From the bytes of a picture file to pixels: upright, RGB, eight bits, whatever came.
+
+- EXIF orientation is honoured, so a box lies where a person sees the object.
+- Transparent areas become white. Palettes, greyscale, CMYK and 16-bit greyscale become 8-bit RGB; 16 bits are
+  scaled (65535 → 255), never cut off.
+- Of an animation the first frame counts.
+- The size is taken from the header and checked before a pixel is decoded.
+"""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from tfod_runtime.detections import MAX_PIXELS, Picture
+from tfod_runtime.errors import PictureProblem
+
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "PPM")
+"""What is read, by Pillow's names. Kept short on purpose: some of Pillow's other readers start programs."""
+
+SUFFIXES = frozenset(
+    {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".apng", ".webp", ".gif", ".bmp", ".tif", ".tiff"}
+    | {".ppm", ".pgm", ".pbm", ".pnm"}
+)
+"""File names that end like this, in any case, are taken for pictures when a folder is searched."""
+
+# Pillow's own limit is a global that warns; here the limit is an argument, and `_open` holds it.
+Image.MAX_IMAGE_PIXELS = None
+
+_SIXTEEN_BIT = ("I;16", "I;16L", "I;16B", "I;16N")
+_SIXTEEN_BIT_TO_EIGHT = 257  # 65535 / 255
+_WHITE = (255, 255, 255, 255)
+
+_PICTURE_STARTS = (b"\xff\xd8", b"\x89PNG", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"RIFF")
+_OTHER_STARTS = (
+    (b"version https://git-lfs", "a Git LFS pointer: run git lfs pull"),
+    (b"%PDF", "a PDF"),
+    (b"PK\x03\x04", "a zip archive"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"<svg", "an SVG drawing"),
+    (b"<", "HTML or XML"),
+)
+
+
+def decode_picture(data: bytes, name: str, max_pixels: int = MAX_PIXELS) -> Picture:
+    """Decodes one picture.
+
+    Args:
+        data: The whole file.
+        name: What the outputs call it.
+        max_pixels: The most pixels, width × height, that are decoded.
+
+    Returns:
+        The picture, with pixels uint8 [height, width, 3] RGB.
+
+    Raises:
+        PictureProblem: `PICTURE_EMPTY`, `PICTURE_UNKNOWN` (not a picture), `PICTURE_TOO_LARGE`,
+            `PICTURE_DAMAGED` (truncated or broken), `PICTURE_DEPTH` (32 bits a sample).
+    """
+    if not data:
+        raise PictureProblem("PICTURE_EMPTY", "the file is empty", expected="a picture", found="0 bytes")
+    with _open(data) as image:
+        _check_size(image, max_pixels)
+        try:
+            image.load()
+            _turn_upright(image)
+            pixels = np.asarray(_to_rgb(image))
+        except PictureProblem:
+            raise
+        except Exception as error:  # Pillow's readers raise a dozen kinds for damaged data
+            raise _damaged(error) from error
+    return Picture(name, pixels)
+
+
+def _open(data: bytes) -> Image.Image:
+    try:
+        return Image.open(io.BytesIO(data), formats=FORMATS)
+    except UnidentifiedImageError as error:
+        if data.startswith(_PICTURE_STARTS):
+            raise _damaged(error) from error
+        raise PictureProblem(
+            "PICTURE_UNKNOWN",
+            "the file is not a picture that can be read",
+            expected=f"one of {', '.join(FORMATS)}",
+            found=_describe(data),
+        ) from error
+    except Exception as error:  # a header that is cut off or lies
+        raise _damaged(error) from error
+
+
+def _check_size(image: Image.Image, max_pixels: int) -> None:
+    width, height = image.size
+    if width * height > max_pixels:
+        raise PictureProblem(
+            "PICTURE_TOO_LARGE",
+            "the picture has too many pixels",
+            expected=f"at most {max_pixels:,} pixels",
+            found=f"{width} × {height} = {width * height:,}",
+            remedy="raise --max-pixels, or make the picture smaller",
+        )
+
+
+def _turn_upright(image: Image.Image) -> None:
+    try:
+        ImageOps.exif_transpose(image, in_place=True)
+    except Exception:  # an EXIF block that cannot be read says nothing about the pixels
+        return
+
+
+def _to_rgb(image: Image.Image) -> Image.Image:
+    # Pillow gives 16-bit PGM as "I" with values up to 65535; an "I" from a TIFF has 32 bits.
+    if image.mode in _SIXTEEN_BIT or (image.mode == "I" and image.format in ("PNG", "PPM")):
+        wide = np.asarray(image).astype(np.uint32)
+        narrow = (wide + _SIXTEEN_BIT_TO_EIGHT // 2) // _SIXTEEN_BIT_TO_EIGHT
+        return Image.fromarray(narrow.astype(np.uint8)).convert("RGB")
+    if image.mode in ("I", "F"):
+        raise PictureProblem(
+            "PICTURE_DEPTH",
+            "the picture has 32 bits a sample, and nothing says which value is white",
+            expected="8 or 16 bits",
+            found=f"{image.format} in mode {image.mode}",
+        )
+    if image.has_transparency_data:
+        coloured = image.convert("RGBA")
+        return Image.alpha_composite(Image.new("RGBA", image.size, _WHITE), coloured).convert("RGB")
+    return image.convert("RGB")
+
+
+def _damaged(error: Exception) -> PictureProblem:
+    return PictureProblem("PICTURE_DAMAGED", "the picture is truncated or damaged", found=_cause(error))
+
+
+def _cause(error: Exception) -> str:
+    if isinstance(error, UnidentifiedImageError):
+        return "a header that breaks off"
+    return str(error) or type(error).__name__
+
+
+def _describe(data: bytes) -> str:
+    start = data[:512]
+    for magic, what in _OTHER_STARTS:
+        if start.lstrip().startswith(magic):
+            return what
+    if start[4:8] == b"ftyp":
+        return f"an {start[8:12].decode('ascii', 'replace').strip()} file (HEIC, AVIF or video)"
+    if all(byte >= 0x20 or byte in b"\t\n\r\f" for byte in start):
+        return f"text: {start.decode('utf-8', 'replace').splitlines()[0][:40]!r}"
+    return f"bytes {start[:8].hex(' ')}"

@@ -1,0 +1,150 @@
+"""A SavedModel at work. TensorFlow is imported here, and only when a model is loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tfod_runtime.detections import Detection, Limits
+from tfod_runtime.errors import ModelProblem, PictureProblem, UsageProblem
+from tfod_runtime.families import Family, choose_family
+from tfod_runtime.labels import Labels
+from tfod_runtime.model import ModelFolder
+from tfod_runtime.signature import Signature, read_signature
+from tfod_runtime.tensorflow_log import quiet_tensorflow
+
+_WARM_UP_SIDE = 64
+
+
+class Detector(Protocol):
+    """What finds objects in pictures."""
+
+    def detect(self, pixels: NDArray[np.uint8]) -> list[Detection]:
+        """The objects in uint8 [height, width, 3] RGB, best score first.
+
+        Raises:
+            PictureProblem: When the model fails on this picture.
+        """
+        ...
+
+
+class SavedModelDetector:
+    """A loaded SavedModel behind the `Detector` interface; `detect` may be called from several threads.
+
+    Args:
+        tensorflow: The module.
+        loaded: What `tf.saved_model.load` returned. It is kept: its functions die with it.
+        family: How the model is fed and read.
+        signature: Which of its entry points to call.
+        labels: The names of its classes.
+        limits: What a detection must reach.
+    """
+
+    def __init__(
+        self,
+        tensorflow: Any,
+        loaded: Any,
+        family: Family,
+        signature: Signature,
+        labels: Labels,
+        limits: Limits,
+    ) -> None:
+        self._tensorflow, self._loaded = tensorflow, loaded
+        self._family, self._labels, self._limits = family, labels, limits
+        self._function = loaded.signatures[signature.key]
+        self._input = signature.inputs[0].name
+
+    def detect(self, pixels: NDArray[np.uint8]) -> list[Detection]:
+        """The objects in uint8 [height, width, 3] RGB, best score first.
+
+        Raises:
+            PictureProblem: `DETECTION_FAILED` (TensorFlow says why), `MODEL_OUTPUT`.
+        """
+        try:
+            outputs = self._run(pixels)
+        except (
+            Exception
+        ) as error:  # an operation of the model, the memory, a device: TensorFlow's own classes
+            raise PictureProblem(
+                "DETECTION_FAILED", "the model fails on this picture", found=_first_line(error)
+            ) from error
+        return self._family.detections(outputs, self._labels, self._limits)
+
+    def warm_up(self) -> None:
+        """Runs the model once on a black picture, so that the first real one does not pay for the set-up.
+
+        Raises:
+            ModelProblem: `MODEL_BROKEN` when even that fails.
+        """
+        try:
+            self.detect(np.zeros((_WARM_UP_SIDE, _WARM_UP_SIDE, 3), np.uint8))
+        except PictureProblem as problem:
+            raise ModelProblem(
+                "MODEL_BROKEN", "the model fails on a black picture", found=problem.reason
+            ) from problem
+
+    def _run(self, pixels: NDArray[np.uint8]) -> Mapping[str, NDArray[np.float32]]:
+        batch = self._tensorflow.constant(self._family.batch(pixels))
+        outputs = self._function(**{self._input: batch})
+        return {name: outputs[name].numpy() for name in self._family.outputs}
+
+
+def load_detector(model: ModelFolder, limits: Limits, verbose: bool = False) -> SavedModelDetector:
+    """Loads a model and runs it once: a detector that is ready.
+
+    Args:
+        model: A folder that was checked.
+        limits: What a detection must reach.
+        verbose: Let TensorFlow's own log through to stderr.
+
+    Raises:
+        UsageProblem: `TENSORFLOW_MISSING`.
+        ModelProblem: `MODEL_UNLOADABLE`, `SIGNATURE_UNSUPPORTED`, `MODEL_BROKEN`.
+    """
+    with quiet_tensorflow(verbose):
+        tensorflow = _import_tensorflow()
+        loaded = _load(tensorflow, model.saved_model)
+        signatures = [read_signature(key, function) for key, function in loaded.signatures.items()]
+        family, signature = choose_family(signatures, model.saved_model)
+        detector = SavedModelDetector(tensorflow, loaded, family, signature, model.labels, limits)
+        detector.warm_up()
+    return detector
+
+
+def _import_tensorflow() -> Any:
+    try:
+        import tensorflow
+    except ModuleNotFoundError as error:
+        if error.name != "tensorflow":
+            raise
+        raise UsageProblem(
+            "TENSORFLOW_MISSING",
+            "TensorFlow is not installed",
+            remedy="pip install --require-hashes -r requirements/tf.lock",
+        ) from error
+    return tensorflow
+
+
+def _load(tensorflow: Any, path: Path) -> Any:
+    try:
+        return tensorflow.saved_model.load(str(path))
+    except Exception as error:  # a loader of many formats and ages raises whatever it meets
+        remedy = "export the model again, or restore its files"
+        if "add_slot" in str(error):
+            remedy = "export the model again without its optimizer"
+        raise ModelProblem(
+            "MODEL_UNLOADABLE",
+            "TensorFlow cannot load the SavedModel",
+            where=path,
+            found=_first_line(error),
+            remedy=remedy,
+        ) from error
+
+
+def _first_line(error: Exception) -> str:
+    lines = str(error).strip().splitlines()
+    return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__
