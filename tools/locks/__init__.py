@@ -1,0 +1,1 @@
+"""Compiles the lock files that the plugin ships: ``python -m tools.locks --help``."""
