@@ -24,9 +24,9 @@ describe('parseServiceName', () => {
 describe('serviceNameProblem', () => {
   it.each([
     ['My Svc', 'capital letter', 'use "my-svc"'],
-    ['apps/parking', 'slash', 'use "parking" with --directory=apps/parking'],
-    ['Apps\\Parking', 'slash', 'use "parking" with --directory=Apps/parking'],
-    ['@acme/parking', 'slash', 'use "parking"'],
+    ['apps/parking', 'slash', 'use "apps-parking", or "parking" with --directory=apps/parking'],
+    ['Apps\\Parking', 'slash', 'use "apps-parking", or "parking" with --directory=Apps/parking'],
+    ['@acme/parking', 'slash', 'use "parking", or "acme-parking"'],
     ['/parking', 'slash', 'use "parking"'],
     ['PlateReader', 'capital letter', 'use "plate-reader"'],
     ['plate_reader', 'underscore', 'use "plate-reader"'],

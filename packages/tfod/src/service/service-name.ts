@@ -79,10 +79,14 @@ function faultOf(name: string): string | undefined {
   return faults.find(([isFault]) => isFault)?.[1];
 }
 
+/** A path that was given for a name is a name with hyphens, or a name and a directory. */
 function remedyFor(written: string, nearest: string): string {
-  const folder = written.replace(/\\/g, '/');
-  if (!/[^/]\/[^/]/.test(folder) || folder.startsWith('@')) return `use "${nearest}"`;
-  return `use "${nearest}" with --directory=${folder.slice(0, folder.lastIndexOf('/') + 1)}${nearest}`;
+  const path = written.replaceAll('\\', '/').replace(/^\/+|\/+$/g, '');
+  if (!path.includes('/')) return `use "${nearest}"`;
+  const joined = nearestServiceName(path.replaceAll('/', '-')) ?? nearest;
+  if (path.startsWith('@')) return `use "${nearest}", or "${joined}"`;
+  const folder = path.slice(0, path.lastIndexOf('/'));
+  return `use "${joined}", or "${nearest}" with --directory=${folder}/${nearest}`;
 }
 
 function lastSegment(written: string): string {
