@@ -1,27 +1,161 @@
-import { access } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Service } from '../service/service';
-import type { Problem } from '../values/tfod-error';
+import { cacheDir } from '../files/cache-dir';
+import { SERVICE_FILE, type Service } from '../service/service';
+import { TfodError, type Problem } from '../values/tfod-error';
+import { parseManifest, type Manifest } from './manifest';
+import { findPointers, listModelFiles, savedModelDigest } from './saved-model';
+
+/** Where a model's digest is kept between runs, and the time. */
+export interface ModelCache {
+  readonly folder: string;
+  readonly nowMs: number;
+}
 
 /** The folder of a service's model, absolute. */
 export function modelFolder(workspaceRoot: string, service: Service): string {
   return join(workspaceRoot, service.root, 'models', service.model);
 }
 
-/** Everything that keeps the service's model from going into an image; empty when it is fit. */
-export async function checkModel(workspaceRoot: string, service: Service): Promise<Problem[]> {
+/**
+ * Everything that keeps the service's model from being used; empty when it is fit. Weights are read only when
+ * they changed since they were last found to be right.
+ */
+export async function checkModel(
+  workspaceRoot: string,
+  service: Service,
+  cache: ModelCache = { folder: cacheDir(process.env, process.platform), nowMs: Date.now() },
+): Promise<Problem[]> {
   const where = `${service.root}/models/${service.model}`;
-  const exists = await access(modelFolder(workspaceRoot, service)).then(
-    () => true,
-    () => false,
-  );
-  if (exists) return [];
+  const folder = modelFolder(workspaceRoot, service);
+  if (!(await isFolder(folder))) return [await missing(workspaceRoot, service, where)];
+  const { manifest, problems } = await readManifest(folder, where);
+  return [
+    ...problems,
+    ...(await checkLabels(folder, where)),
+    ...(await checkSavedModel(folder, where, manifest, cache)),
+  ];
+}
+
+async function readManifest(
+  folder: string,
+  where: string,
+): Promise<{ manifest?: Manifest; problems: readonly Problem[] }> {
+  const file = `${where}/model.json`;
+  try {
+    return {
+      manifest: parseManifest(await readFile(join(folder, 'model.json'), 'utf8'), file),
+      problems: [],
+    };
+  } catch (error) {
+    if (error instanceof TfodError) return { problems: error.problems };
+    const problem: Problem = {
+      code: 'MODEL_MANIFEST_INVALID',
+      what: 'The description of the model cannot be read',
+      where: file,
+      found: codeOf(error),
+      remedy: `write at least { "name": "${where.split('/').at(-1)}" } into it`,
+    };
+    return { problems: [problem] };
+  }
+}
+
+async function checkLabels(folder: string, where: string): Promise<readonly Problem[]> {
+  if (await isFile(join(folder, 'labels.pbtxt'))) return [];
   return [
     {
-      code: 'MODEL_MISSING',
-      what: `The model "${service.model}" of ${service.name} is not there`,
-      where,
-      remedy: `put the model into ${where}, or name another folder of ${service.root}/models in tfod.json`,
+      code: 'MODEL_NO_LABELS',
+      what: 'The model has no label map, so that its classes have no names',
+      where: `${where}/labels.pbtxt`,
+      expected: "one entry for each class: item { id: 1 name: 'car' }",
+      remedy: 'copy the label map that the model was trained with',
     },
   ];
+}
+
+async function checkSavedModel(
+  model: string,
+  whereModel: string,
+  manifest: Manifest | undefined,
+  cache: ModelCache,
+): Promise<readonly Problem[]> {
+  const folder = join(model, 'saved_model');
+  const where = `${whereModel}/saved_model`;
+  if (!(await isFile(join(folder, 'saved_model.pb')))) return [await noSavedModel(folder, where)];
+  const files = await listModelFiles(folder);
+  const pointers = await findPointers(folder, files);
+  if (pointers.length > 0) return [isPointer(pointers, where)];
+  if (manifest?.digest === undefined) return [];
+  const digest = await savedModelDigest(folder, files, cache);
+  if (digest === manifest.digest) return [];
+  return [
+    {
+      code: 'MODEL_DIGEST_MISMATCH',
+      what: 'The SavedModel is not the one that model.json describes',
+      where,
+      expected: manifest.digest,
+      found: digest,
+      remedy:
+        'restore the files, or write the digest that was found into model.json if they are meant to differ',
+    },
+  ];
+}
+
+async function missing(workspaceRoot: string, service: Service, where: string): Promise<Problem> {
+  const models = await namesIn(join(workspaceRoot, service.root, 'models'));
+  return {
+    code: 'MODEL_MISSING',
+    what: `The model "${service.model}" of ${service.name} is not there`,
+    where,
+    expected: 'a folder with model.json, labels.pbtxt and saved_model/',
+    found: models.length === 0 ? 'no models at all' : `the models ${models.join(', ')}`,
+    remedy: `put the model there, or name another as "model" in ${service.root}/${SERVICE_FILE}`,
+  };
+}
+
+async function noSavedModel(folder: string, where: string): Promise<Problem> {
+  const names = await namesIn(folder);
+  return {
+    code: 'MODEL_NO_SAVED_MODEL',
+    what: 'There is no saved_model.pb',
+    where,
+    found: names.length === 0 ? 'an empty folder or none' : names.slice(0, 8).join(', '),
+    remedy: 'put the exported SavedModel there: saved_model.pb and variables/',
+  };
+}
+
+function isPointer(pointers: readonly string[], where: string): Problem {
+  return {
+    code: 'MODEL_LFS_POINTER',
+    what: 'The weights are Git LFS pointers and not the files themselves',
+    where,
+    found: pointers.join(', '),
+    remedy: 'git lfs pull',
+  };
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return (await factsOf(path))?.isDirectory() ?? false;
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return (await factsOf(path))?.isFile() ?? false;
+}
+
+/** What is at the path, or nothing when nothing is; a folder that may not be looked into is an error. */
+async function factsOf(path: string) {
+  try {
+    return await stat(path);
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes(codeOf(error))) return undefined;
+    throw error;
+  }
+}
+
+async function namesIn(folder: string): Promise<readonly string[]> {
+  return (await readdir(folder).catch(() => [])).sort();
+}
+
+function codeOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? String(error);
 }
