@@ -102,6 +102,23 @@ export function archiveOf(sources, suites) {
 }
 
 /**
+ * Where Debian's packages come from, whatever the release: its releases share one archive, and one for security updates.
+ *
+ * @param {readonly AptSource[]} sources The machine's.
+ * @param {import('./os-release.mjs').OsRelease} osRelease
+ * @returns {{ main: Archive, security?: Archive } | undefined} Undefined on other systems, and where no source names it.
+ */
+export function debianArchives(sources, { id, codename }) {
+  const names = [codename, 'stable', 'oldstable', 'oldoldstable', 'testing'];
+  const main = id === 'debian' ? archiveOf(sources, names) : undefined;
+  const security = archiveOf(
+    sources,
+    names.map((name) => `${name}-security`),
+  );
+  return main && { main, ...(security ? { security } : {}) };
+}
+
+/**
  * A deb822 paragraph that offers `main` of some suites of an archive.
  *
  * @param {Archive} archive

@@ -1,7 +1,7 @@
 // @ts-check
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { archiveOf, formatSource, parseDeb822, parseOneLine } from './apt-sources.mjs';
+import { archiveOf, debianArchives, formatSource, parseDeb822, parseOneLine } from './apt-sources.mjs';
 
 const DEB822 = `# written by the installer
 Types: deb deb-src
@@ -100,8 +100,24 @@ test('the archive is the first source of the best-named suite that offers main',
   assert.equal(archiveOf(sources, ['trixie']), undefined);
 });
 
-test('Ubuntu’s sources, which name several suites in one paragraph, are understood', () => {
-  const text =
-    'Types: deb\nURIs: http://archive.test/ubuntu/\nSuites: noble noble-updates\nComponents: main universe\n';
+test('Debian’s archives are found by the codename, or by what the release is called now', () => {
+  const debian = { id: 'debian', like: [], codename: 'bookworm', name: 'Debian GNU/Linux 12' };
+  assert.deepEqual(debianArchives(parseDeb822(DEB822), debian), {
+    main: {
+      uri: 'http://archive.test/debian',
+      signedBy: '/usr/share/keyrings/debian-archive-keyring.gpg',
+      trusted: false,
+    },
+    security: { uri: 'http://archive.test/debian-security', trusted: false },
+  });
+  const byName = parseOneLine('deb http://archive.test/debian oldstable main');
+  assert.equal(debianArchives(byName, debian)?.main.uri, 'http://archive.test/debian');
+  assert.equal(debianArchives([], debian), undefined);
+});
+
+test('Ubuntu’s archive is not taken for Debian’s', () => {
+  const text = 'Types: deb\nURIs: http://archive.test/ubuntu/\nSuites: noble\nComponents: main universe\n';
+  const ubuntu = { id: 'ubuntu', like: ['debian'], codename: 'noble', name: 'Ubuntu 24.04' };
   assert.equal(archiveOf(parseDeb822(text), ['noble'])?.uri, 'http://archive.test/ubuntu');
+  assert.equal(debianArchives(parseDeb822(text), ubuntu), undefined);
 });

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseCandidates } from './apt-policy.mjs';
-import { archiveOf, formatSource, parseDeb822, parseOneLine } from './apt-sources.mjs';
+import { formatSource, parseDeb822, parseOneLine } from './apt-sources.mjs';
 import { lastLines, probe, run } from './commands.mjs';
 import { EngineFailure } from './failure.mjs';
 
@@ -25,16 +25,6 @@ export function machineSources() {
     if (file.endsWith('.sources')) return parseDeb822(text);
     return file.endsWith('.list') ? parseOneLine(text) : [];
   });
-}
-
-/**
- * The archive that the machine's own release comes from.
- *
- * @param {readonly AptSource[]} sources
- * @param {string} codename
- */
-export function ownArchive(sources, codename) {
-  return archiveOf(sources, [codename, 'stable', 'oldstable', 'oldoldstable', 'testing']);
 }
 
 /**

@@ -4,13 +4,13 @@ import { BASES } from './stand-in.mjs';
 
 /**
  * @typedef {import('./stand-in.mjs').Base} Base
- * @typedef {{ command: 'up', bases: readonly Base[] } | { command: 'down' } | { command: 'status' }
+ * @typedef {{ command: 'up', bases: readonly Base[] | undefined } | { command: 'down' } | { command: 'status' }
  *   | { command: 'env', shell: boolean } | { command: 'help' }} Request
  */
 
 export const USAGE = `Usage: node tools/engine/engine.mjs COMMAND
 
-  up [--bases TAG,…]  find a Docker engine, or set one up; the stand-in base images to make (default: all):
+  up [--bases TAG,…]  find a Docker engine, or set one up; the stand-in base images to make (by default all):
                       ${BASES.map(({ tag }) => tag).join(', ')}
   down                stop what up started
   status              which engine there is; exit code 1 if none
@@ -46,7 +46,7 @@ export function parseArguments(argv) {
 /** @param {readonly string[]} options */
 function parseBases(options) {
   const [first, ...rest] = options;
-  if (first === undefined) return BASES;
+  if (first === undefined) return undefined;
   const [name, value = rest.shift()] = first.split('=', 2);
   if (name !== '--bases' || !value) throw misuse(`cannot use ${first}`);
   refuseRest(rest);

@@ -51,7 +51,7 @@ async function main(argv, machine) {
 /**
  * @param {Layout} layout
  * @param {Machine} machine
- * @param {readonly import('./stand-in.mjs').Base[]} bases
+ * @param {readonly import('./stand-in.mjs').Base[] | undefined} bases
  */
 async function up(layout, machine, bases) {
   const { engine, problems, answers: isRefused } = await existing(layout, machine);

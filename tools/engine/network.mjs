@@ -1,5 +1,5 @@
 // @ts-check
-import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { probe, run } from './commands.mjs';
 import { EngineFailure, EXIT } from './failure.mjs';
@@ -17,7 +17,7 @@ const REMEDY = 'run as root on a kernel with bridges and NAT, or install Docker 
  * @param {Env} env
  */
 export async function ensureBridge(bridge, env) {
-  if (existsSync(interfaceOf(bridge))) return;
+  if (await isThere(bridge, env)) return;
   const address = freeBridgeAddress(parseRoutes(readFileSync('/proc/net/route', 'utf8')));
   if (!address)
     throw new EngineFailure('no free /24 subnet for containers in 10.213.0.0/16', {
@@ -34,11 +34,16 @@ export async function ensureBridge(bridge, env) {
  * @param {Env} env
  */
 export async function removeBridge(bridge, env) {
-  if (existsSync(interfaceOf(bridge))) await probe(['ip', 'link', 'delete', bridge], { env });
+  if (await isThere(bridge, env)) await probe(['ip', 'link', 'delete', bridge], { env });
 }
 
-/** @param {string} bridge */
-const interfaceOf = (bridge) => `/sys/class/net/${bridge}`;
+/**
+ * @param {string} bridge
+ * @param {Env} env
+ */
+async function isThere(bridge, env) {
+  return (await probe(['ip', 'link', 'show', 'dev', bridge], { env })).code === 0;
+}
 
 /**
  * Sees to an `iptables` on the daemon's PATH that this kernel obeys: the machine's own, or else the unpacked one in the

@@ -1,14 +1,18 @@
 // @ts-check
 import { existsSync } from 'node:fs';
 import { delimiter } from 'node:path';
+import { machineSources } from './apt.mjs';
+import { debianArchives } from './apt-sources.mjs';
 import { answers, get, stopProcess } from './daemon.mjs';
 import { daemonEnvironment } from './daemon-environment.mjs';
 import { removeRemains, startDockerd, STOP_PATIENCE_MS } from './dockerd.mjs';
+import { EngineFailure } from './failure.mjs';
 import { withLock } from './lock.mjs';
+import { unmountBelow } from './mounts.mjs';
 import { ensureBridge, ensureIptables, removeBridge } from './network.mjs';
 import { registryHost, startRegistry } from './registry.mjs';
 import { ensureSoftware } from './software.mjs';
-import { ensureBase } from './stand-in.mjs';
+import { BASES, ensureBase } from './stand-in.mjs';
 import { readState, runningOf, writeState } from './state.mjs';
 import { step } from './progress.mjs';
 import { removeLeftovers } from './temporary.mjs';
@@ -16,6 +20,7 @@ import { removeLeftovers } from './temporary.mjs';
 /**
  * @typedef {import('./layout.mjs').Layout} Layout
  * @typedef {import('./machine.mjs').OsRelease} OsRelease
+ * @typedef {import('./stand-in.mjs').Base} Base
  * @typedef {import('./state.mjs').State} State
  */
 
@@ -27,18 +32,31 @@ const REGISTRY_PATIENCE_MS = 5_000;
  * @param {Layout} layout
  * @param {NodeJS.ProcessEnv} env
  * @param {OsRelease} osRelease
- * @param {readonly import('./stand-in.mjs').Base[]} bases
+ * @param {readonly Base[] | undefined} chosen The base images to make; by default all that can be made here.
  */
-export function setUp(layout, env, osRelease, bases) {
+export function setUp(layout, env, osRelease, chosen) {
   return withLock(layout.lock, async () => {
     removeLeftovers(layout);
     await ensureSoftware(layout, env, osRelease);
     const port = await ensureDaemons(layout, env);
     const daemonEnv = daemonEnvironment(layout, env);
     const clientEnv = { ...daemonEnv, DOCKER_HOST: layout.dockerHost, DOCKER_CONFIG: layout.dockerConfig };
-    const context = { layout, env: clientEnv, port, codename: osRelease.codename };
-    await allOf(bases.map((base) => ensureBase(base, context)));
+    await ensureBases({ layout, env: clientEnv, port }, osRelease, chosen);
   });
+}
+
+/**
+ * @param {{ layout: Layout, env: NodeJS.ProcessEnv, port: number }} context
+ * @param {OsRelease} osRelease
+ * @param {readonly Base[] | undefined} chosen
+ */
+async function ensureBases(context, osRelease, chosen) {
+  const archives = debianArchives(machineSources(), osRelease);
+  if (archives) return allOf((chosen ?? BASES).map((base) => ensureBase(base, { ...context, archives })));
+  const what = 'the apt sources name no Debian archive, so no base images are made';
+  if (chosen)
+    throw new EngineFailure(what, { remedy: 'leave --bases out: docker pulls the official images' });
+  process.stderr.write(`${what}: docker pulls the official ones\n`);
 }
 
 /**
@@ -97,6 +115,7 @@ export async function tearDown(layout, env) {
     await step('stopping the engine', async () => {
       if (docker) await stopProcess(docker.process, STOP_PATIENCE_MS);
       await removeRemains(layout);
+      await unmountBelow(layout.root, env);
       if (registry) await stopProcess(registry.process, REGISTRY_PATIENCE_MS);
       if (bridge) await removeBridge(bridge, env);
     });

@@ -1,7 +1,8 @@
 // @ts-check
 import { existsSync, mkdirSync, readdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { Apt, machineSources, ownArchive } from './apt.mjs';
+import { Apt, machineSources } from './apt.mjs';
+import { debianArchives } from './apt-sources.mjs';
 import { lastLines, probe, run } from './commands.mjs';
 import { daemonEnvironment } from './daemon-environment.mjs';
 import { isAtLeast, MINIMUM } from './engine-version.mjs';
@@ -82,7 +83,7 @@ async function downloadEngine(apt, target) {
  * @param {OsRelease} osRelease
  */
 async function engineRelease(folder, env, osRelease) {
-  const archive = osRelease.id === 'debian' ? ownArchive(machineSources(), osRelease.codename) : undefined;
+  const archive = debianArchives(machineSources(), osRelease)?.main;
   if (!archive)
     throw unsupported(`the packages of ${osRelease.name} hold no Docker engine that is new enough`);
   const apt = new Apt(join(folder, 'apt-other'), env, { archive, suite: ENGINE_RELEASE });

@@ -2,10 +2,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { machineSources, ownArchive } from './apt.mjs';
-import { archiveOf, formatSource } from './apt-sources.mjs';
+import { formatSource } from './apt-sources.mjs';
 import { run, runLogged, runPiped } from './commands.mjs';
-import { EngineFailure, EXIT } from './failure.mjs';
 import { step } from './progress.mjs';
 import { digestOf, registryHost } from './registry.mjs';
 import { writeWhole } from './state.mjs';
@@ -13,6 +11,7 @@ import { withTemporaryFolder } from './temporary.mjs';
 
 /**
  * @typedef {import('./layout.mjs').Layout} Layout
+ * @typedef {NonNullable<ReturnType<typeof import('./apt-sources.mjs').debianArchives>>} Archives
  * @typedef {{ tag: string, suite: string }} Base A stand-in for `python:<tag>`, made of a Debian release whose own Python
  *   has that version.
  */
@@ -52,9 +51,9 @@ const RECIPE = 1;
  * @param {Layout} context.layout
  * @param {NodeJS.ProcessEnv} context.env The daemons' environment with DOCKER_HOST.
  * @param {number} context.port The registry's.
- * @param {string} context.codename The machine's own release.
+ * @param {Archives} context.archives
  */
-export async function ensureBase(base, { layout, env, port, codename }) {
+export async function ensureBase(base, { layout, env, port, archives }) {
   const record = join(layout.bases, `${base.tag}.json`);
   const recipe = recipeDigest(base);
   const digest = await digestOf(port, REPOSITORY, base.tag);
@@ -62,8 +61,8 @@ export async function ensureBase(base, { layout, env, port, codename }) {
   await withTemporaryFolder(layout, base.tag, async (folder) => {
     const rootfs = join(folder, 'rootfs');
     await step(`making python:${base.tag}`, async () => {
-      await bootstrap(base, rootfs, { layout, env, codename });
-      finish(rootfs, base, codename);
+      await bootstrap(base, rootfs, { layout, env, archives });
+      finish(rootfs, base, archives);
     });
     const ref = `${registryHost(port)}/${REPOSITORY}:${base.tag}`;
     await step(`storing python:${base.tag}`, () => publish(rootfs, ref, env));
@@ -91,10 +90,10 @@ function isRecorded(file, { digest, recipe }) {
 /**
  * @param {Base} base
  * @param {string} rootfs
- * @param {{ layout: Layout, env: NodeJS.ProcessEnv, codename: string }} context
+ * @param {{ layout: Layout, env: NodeJS.ProcessEnv, archives: Archives }} context
  */
-async function bootstrap({ tag, suite }, rootfs, { layout, env, codename }) {
-  const archive = debianArchive(codename);
+async function bootstrap({ tag, suite }, rootfs, { layout, env, archives }) {
+  const archive = archives.main;
   const keyring = archive.signedBy?.startsWith('/') ? [`--keyring=${archive.signedBy}`] : [];
   const trusted = archive.trusted ? ['--no-check-gpg'] : [];
   const debootstrap = ['--variant=minbase', `--include=${PACKAGES.join(',')}`, ...keyring, ...trusted];
@@ -116,25 +115,15 @@ async function bootstrap({ tag, suite }, rootfs, { layout, env, codename }) {
   });
 }
 
-/** @param {string} codename */
-function debianArchive(codename) {
-  const archive = ownArchive(machineSources(), codename);
-  if (archive) return archive;
-  throw new EngineFailure(`the apt sources name no archive for ${codename}, so no base image can be made`, {
-    remedy: 'add the release’s own archive to /etc/apt/sources.list.d',
-    exitCode: EXIT.unsupported,
-  });
-}
-
 /**
  * Makes a freshly unpacked Debian into what the official slim image is to its user: `python` is there, pip may install,
  * apt knows the security updates, and nothing lies about that was only needed to make it.
  *
  * @param {string} rootfs
  * @param {Base} base
- * @param {string} codename
+ * @param {Archives} archives
  */
-function finish(rootfs, { suite }, codename) {
+function finish(rootfs, { suite }, archives) {
   const at = (/** @type {string[]} */ ...parts) => join(rootfs, ...parts);
   symlinkSync('/usr/bin/python3', at('usr/local/bin/python'));
   symlinkSync('/usr/bin/python3', at('usr/local/bin/python3'));
@@ -148,17 +137,16 @@ function finish(rootfs, { suite }, codename) {
   writeFileSync(at('etc/dpkg/dpkg.cfg.d/slim'), `${rules.join('\n')}\n`);
   for (const folder of [...LEFT_OUT, ...LITTER]) removeFiles(at(folder));
   rmSync(at('etc/apt/sources.list'), { force: true });
-  writeFileSync(at('etc/apt/sources.list.d/debian.sources'), imageSources(suite, codename));
+  writeFileSync(at('etc/apt/sources.list.d/debian.sources'), imageSources(suite, archives));
 }
 
 /**
+ * The image has Debian's keyring where apt looks by itself; the machine's paths of keyrings mean nothing there.
+ *
  * @param {string} suite
- * @param {string} codename
+ * @param {Archives} archives
  */
-function imageSources(suite, codename) {
-  const main = debianArchive(codename);
-  const security = archiveOf(machineSources(), [`${codename}-security`, 'stable-security']);
-  // The image has Debian's keyring where apt looks by itself; the machine's paths mean nothing there.
+function imageSources(suite, { main, security }) {
   const plain = (/** @type {import('./apt-sources.mjs').Archive} */ { uri, trusted }) => ({ uri, trusted });
   const paragraphs = [formatSource(plain(main), [suite, `${suite}-updates`])];
   if (security) paragraphs.push(formatSource(plain(security), [`${suite}-security`]));
