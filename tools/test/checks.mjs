@@ -1,4 +1,5 @@
 // @ts-check
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
@@ -50,7 +51,7 @@ export function checks(root, reports) {
       title: 'unit tests of the tools',
       argv: [
         ...[process.execPath, '--test', '--test-reporter=junit', `--test-reporter-destination=${nodeTests}`],
-        'tools/',
+        ...specsOf(join(root, 'tools')),
       ],
       report: { kind: 'junit', file: nodeTests },
     },
@@ -60,4 +61,14 @@ export function checks(root, reports) {
     { title: 'image builds on the engine', ...jest('engine', 'packages/tfod/jest.engine.config.cjs') },
     { title: 'scenarios', ...jest('e2e', 'e2e/jest.config.cjs') },
   ];
+}
+
+/**
+ * @param {string} folder
+ * @returns {string[]} paths of the specs of node's own test runner below it
+ */
+function specsOf(folder) {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.spec.mjs'))
+    .map((name) => join(folder, name));
 }
