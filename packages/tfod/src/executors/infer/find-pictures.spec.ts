@@ -1,0 +1,84 @@
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { TfodError } from '../../values/tfod-error';
+import { findPictures, PICTURE_SUFFIXES } from './find-pictures';
+
+describe('findPictures', () => {
+  let root: string;
+  beforeEach(() => {
+    root = realpathSync(mkdtempSync(join(tmpdir(), 'tfod-pictures-')));
+    for (const file of [
+      'shots/b.JPG',
+      'shots/a.png',
+      'shots/notes.txt',
+      'shots/.hidden.jpg',
+      'shots/.git/x.jpg',
+      'shots/night/a.png',
+      'shots/results/annotated/a.jpg',
+      'more/a.png',
+      'odd [1].jpg',
+      'no-suffix',
+    ]) {
+      mkdirSync(dirname(join(root, file)), { recursive: true });
+      writeFileSync(join(root, file), file);
+    }
+  });
+  afterEach(() => rmSync(root, { recursive: true }));
+
+  it.each<[string, string[], string[]]>([
+    ['a folder', ['shots'], ['a.png', 'b.JPG', 'night/a.png']],
+    ['a glob', ['shots/*.{png,JPG}'], ['a.png', 'b.JPG']],
+    ['a deep glob', ['shots/**/a.*'], ['a.png', 'night/a.png', 'results/annotated/a.jpg']],
+    ['files', ['no-suffix', 'shots/notes.txt'], ['no-suffix', 'notes.txt']],
+    ['a file whose name looks like a glob', ['odd [1].jpg'], ['odd [1].jpg']],
+    ['the same file in many ways', ['shots/a.png', 'shots/./a.png', 'shots/a*'], ['a.png']],
+    ['files of the same name', ['shots/a.png', 'more/a.png'], ['a-2.png', 'a.png']],
+  ])('takes %s', async (_title, inputs, names) => {
+    expect((await find(...inputs)).map(({ name }) => name)).toEqual(names);
+  });
+
+  it('takes absolute paths as they are', async () => {
+    expect(await find(join(root, 'shots/a.png'))).toEqual([
+      { path: join(root, 'shots/a.png'), name: 'a.png', base: join(root, 'shots') },
+    ]);
+  });
+
+  it('follows links to files and not to folders', async () => {
+    symlinkSync('../more/a.png', join(root, 'shots/link.png'));
+    symlinkSync('../shots', join(root, 'shots/loop'));
+    symlinkSync('nowhere', join(root, 'shots/broken.png'));
+    const found = await find('shots');
+    expect(found.map(({ name }) => name)).toEqual(['a.png', 'b.JPG', 'link.png', 'night/a.png']);
+    expect(found[2]).toEqual({ path: join(root, 'more/a.png'), name: 'link.png', base: join(root, 'shots') });
+  });
+
+  it('reports everything at once', async () => {
+    mkdirSync(join(root, 'empty'));
+    const error = await find('nowhere', 'empty', 'shots/*.tiff').catch((error: unknown) => error);
+    expect((error as TfodError).problems.map(({ code, where }) => [code, where])).toEqual([
+      ['INPUT_NOT_FOUND', `nowhere (${root}/nowhere)`],
+      ['INPUT_EMPTY', 'empty'],
+      ['INPUT_EMPTY', 'shots/*.tiff'],
+    ]);
+  });
+
+  it('searches for the same suffixes as the runtime', () => {
+    const decode = join(__dirname, '../../../../tfod-runtime/src/tfod_runtime/decode.py');
+    const [, list = ''] = /^SUFFIXES = frozenset\(([\s\S]*?)^\)/m.exec(readFileSync(decode, 'utf8')) ?? [];
+    const theirs = [...list.matchAll(/"(\.\w+)"/g)].map(([, suffix]) => suffix);
+    expect([...PICTURE_SUFFIXES].sort()).toEqual(theirs.sort());
+  });
+
+  function find(...inputs: string[]) {
+    return findPictures(root, inputs, join(root, 'shots/results/annotated'));
+  }
+});

@@ -1,0 +1,166 @@
+import { readdir, realpath, stat } from 'node:fs/promises';
+import { basename, dirname, extname, isAbsolute, join, posix, relative, resolve, sep } from 'node:path';
+import { glob, isDynamicPattern } from 'tinyglobby';
+import { TfodError, type Problem } from '../../values/tfod-error';
+
+/** A picture to look at. */
+export interface Picture {
+  /** Where its bytes are: absolute, and no link. */
+  readonly path: string;
+  /** What the outputs call it: relative with forward slashes, and unique. */
+  readonly name: string;
+  /** The folder that was named or searched, absolute and no link; the picture is not always below it. */
+  readonly base: string;
+}
+
+/** File names that end like this are taken for pictures when a folder is searched; the runtime has the same list. */
+export const PICTURE_SUFFIXES: ReadonlySet<string> = new Set(
+  '.jpg .jpeg .jpe .jfif .png .apng .webp .gif .bmp .tif .tiff .ppm .pgm .pbm .pnm'.split(' '),
+);
+
+/**
+ * The pictures that the inputs name, sorted by name. A folder stands for every picture file in it at any depth,
+ * hidden ones left out; a glob for the files it matches; a file for itself, whatever its suffix. A picture that
+ * is named twice is taken once. `leaveOut` is a folder that is not searched: earlier results among the pictures.
+ * Throws INPUT_NOT_FOUND, INPUT_UNREADABLE and INPUT_EMPTY, for every input at fault.
+ */
+export async function findPictures(
+  workspaceRoot: string,
+  inputs: readonly string[],
+  leaveOut: string,
+): Promise<readonly Picture[]> {
+  const expanded = await Promise.all(inputs.map((input) => expand(workspaceRoot, input, leaveOut)));
+  const problems = expanded.flatMap((result) => ('problem' in result ? [result.problem] : []));
+  if (problems.length > 0) throw new TfodError(problems);
+  const named = new Map<string, Picture>();
+  for (const result of expanded) {
+    for (const found of 'pictures' in result ? result.pictures : []) {
+      const picture = { ...found, path: await realpath(found.path), base: await realpath(found.base) };
+      if (!named.has(picture.path)) named.set(picture.path, picture);
+    }
+  }
+  return withUniqueNames([...named.values()]);
+}
+
+type Expanded = { readonly pictures: readonly Picture[] } | { readonly problem: Problem };
+
+async function expand(workspaceRoot: string, input: string, leaveOut: string): Promise<Expanded> {
+  const path = resolve(workspaceRoot, input);
+  try {
+    const pictures = await picturesOf(path, input, leaveOut);
+    if (pictures === undefined) return { problem: notFound(input, path) };
+    return pictures.length > 0 ? { pictures } : { problem: empty(input) };
+  } catch (error) {
+    const { code, path: where } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    return { problem: unreadable(where ?? input, code) };
+  }
+}
+
+/** Undefined when there is nothing of that name. */
+async function picturesOf(
+  path: string,
+  input: string,
+  leaveOut: string,
+): Promise<readonly Picture[] | undefined> {
+  const facts = await stat(path).catch(unlessMissing);
+  if (facts?.isDirectory()) {
+    const files = await walk(path, leaveOut);
+    return files.filter(looksLikePicture).map((file) => pictureIn(path, file));
+  }
+  if (facts !== undefined) return [{ path, name: basename(path), base: dirname(path) }];
+  if (!isDynamicPattern(input)) return undefined;
+  const base = fixedPart(path);
+  const pattern = relative(base, path).split(sep).join(posix.sep);
+  const matches = await glob(pattern, { cwd: base, absolute: true, expandDirectories: false });
+  return matches.map((match) => pictureIn(base, resolve(match)));
+}
+
+function unlessMissing(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') throw error;
+}
+
+function pictureIn(base: string, path: string): Picture {
+  return { path, name: relative(base, path).split(sep).join(posix.sep), base };
+}
+
+/** Every file below a folder without hidden ones; links to files count, links to folders are not followed. */
+async function walk(folder: string, leaveOut: string): Promise<readonly string[]> {
+  if (folder === leaveOut) return [];
+  const entries = (await readdir(folder, { withFileTypes: true })).filter(
+    ({ name }) => !name.startsWith('.'),
+  );
+  const found = entries.map(async (entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return walk(path, leaveOut);
+    const isFile = entry.isSymbolicLink()
+      ? await stat(path).then(
+          (facts) => facts.isFile(),
+          () => false,
+        )
+      : entry.isFile();
+    return isFile ? [path] : [];
+  });
+  return (await Promise.all(found)).flat();
+}
+
+function looksLikePicture(path: string): boolean {
+  return PICTURE_SUFFIXES.has(extname(path).toLowerCase());
+}
+
+/** The folders before the first wildcard. */
+function fixedPart(pattern: string): string {
+  const parts = pattern.split(sep);
+  const dynamic = parts.findIndex((part) => isDynamicPattern(part));
+  return parts.slice(0, dynamic).join(sep) || sep;
+}
+
+/** Sorted by name; of two names that are the same, the later one gets a number: `a.jpg`, `a-2.jpg`. */
+function withUniqueNames(pictures: readonly Picture[]): readonly Picture[] {
+  const taken = new Set<string>();
+  const inOrder = [...pictures].sort((a, b) => compare(a.name, b.name) || compare(a.path, b.path));
+  return inOrder
+    .map((picture) => {
+      const { dir, name, ext } = posix.parse(picture.name);
+      let candidate = picture.name;
+      for (let number = 2; taken.has(candidate); number++)
+        candidate = posix.join(dir, `${name}-${number}${ext}`);
+      taken.add(candidate);
+      return { ...picture, name: candidate };
+    })
+    .sort((a, b) => compare(a.name, b.name));
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function notFound(input: string, path: string): Problem {
+  return {
+    code: 'INPUT_NOT_FOUND',
+    what: 'There is no such file or folder',
+    where: isAbsolute(input) ? input : `${input} (${path})`,
+    expected: 'a folder, a glob or a file; a path counts from the workspace root',
+    remedy: 'correct --input',
+  };
+}
+
+function empty(input: string): Problem {
+  return {
+    code: 'INPUT_EMPTY',
+    what: 'No picture was found there',
+    where: input,
+    expected: `files that end in ${[...PICTURE_SUFFIXES].join(' ')}`,
+    remedy: 'name another --input; a single file may end as it likes',
+  };
+}
+
+function unreadable(where: string, code: string): Problem {
+  return {
+    code: 'INPUT_UNREADABLE',
+    what: 'The pictures cannot be looked for',
+    where,
+    found: code,
+    remedy: 'let this user read the folder',
+  };
+}

@@ -1,0 +1,14 @@
+/** The options as Nx hands them over, defaults of the schema included. */
+export interface InferOptions {
+  readonly input?: string | readonly string[];
+  readonly output?: string;
+  readonly runner?: 'container' | 'python';
+  readonly variant?: 'cpu' | 'gpu';
+  readonly minScore?: number;
+  readonly maxDetections?: number;
+  readonly annotate?: boolean;
+  readonly allowFailures?: boolean;
+  readonly json?: boolean;
+  readonly dryRun?: boolean;
+  readonly verbose?: boolean;
+}
