@@ -7,6 +7,16 @@ export function bakeFile(targets: readonly BuildTarget[]): string {
   return `${JSON.stringify({ target }, null, 2)}\n`;
 }
 
+/** The wanted targets and all that they are made from, in the order given: parents first. */
+export function involvedTargets(targets: readonly BuildTarget[], wanted: readonly string[]): BuildTarget[] {
+  const involved = new Set(wanted);
+  for (const { name, contexts } of [...targets].reverse()) {
+    if (!involved.has(name)) continue;
+    for (const source of Object.values(contexts)) if (source.from === 'target') involved.add(source.name);
+  }
+  return targets.filter(({ name }) => involved.has(name));
+}
+
 function definition(target: BuildTarget): Readonly<Record<string, Json>> {
   const contexts = Object.entries(target.contexts).map(([name, source]) => [name, contextAddress(source)]);
   return {

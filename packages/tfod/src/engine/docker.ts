@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TfodError } from '../values/tfod-error';
-import { bakeFile } from './bake-file';
+import { bakeFile, involvedTargets } from './bake-file';
 import { BakeProgress } from './bake-progress';
 import type { Command } from './command';
 import { printable } from './command';
@@ -79,8 +79,9 @@ async function build(
   on: (event: BuildEvent) => void,
 ): Promise<BuildOutcome> {
   const file = join(scratch, 'bake.json');
-  await writeFile(file, bakeFile(targets));
-  const progress = new BakeProgress(targets.map(({ name }) => name));
+  const involved = involvedTargets(targets, wanted);
+  await writeFile(file, bakeFile(involved));
+  const progress = new BakeProgress(involved.map(({ name }) => name));
   const ran = await run(docker.bake(file, wanted, builder.name, scratch), {
     onLine: (line) => progress.read(line).forEach(on),
     tailLines: SHOWN_LINES,

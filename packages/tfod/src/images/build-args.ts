@@ -1,0 +1,38 @@
+import { declaredArgs } from '../dockerfile/args';
+import type { Dockerfile } from '../dockerfile/dockerfile';
+import type { Problem } from '../values/tfod-error';
+
+/** Docker takes these without a declaration, and leaves them out of its own cache keys. */
+const PROXIES = /^(https?|ftp|no|all)_proxy$/i;
+
+/** The given arguments that reach a Dockerfile: those it declares, and the proxies. */
+export function argsFor(
+  dockerfile: Dockerfile,
+  given: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  const declared = new Set([
+    ...declaredArgs(dockerfile).keys(),
+    ...dockerfile.globalArgs.map(({ name }) => name),
+  ]);
+  return Object.fromEntries(
+    Object.entries(given).filter(([name]) => declared.has(name) || PROXIES.test(name)),
+  );
+}
+
+/** The arguments that no Dockerfile would ever see. */
+export function unknownArgs(
+  dockerfiles: readonly Dockerfile[],
+  given: Readonly<Record<string, string>>,
+): readonly Problem[] {
+  const reached = new Set(dockerfiles.flatMap((dockerfile) => Object.keys(argsFor(dockerfile, given))));
+  return Object.keys(given)
+    .filter((name) => !reached.has(name))
+    .map((name) => ({
+      code: 'BUILD_ARG_UNKNOWN',
+      what: `No Dockerfile of the service declares the build argument ${name}`,
+      where: '--buildArgs',
+      expected: `a line ARG ${name} in one of ${dockerfiles.map(({ path }) => path).join(', ')}`,
+      found: 'none',
+      remedy: 'declare it where it is used, or leave it out',
+    }));
+}

@@ -1,0 +1,65 @@
+import type { BuildOutcome, StepFailure } from '../engine/engine';
+import type { Image } from './image';
+
+/** Why an image could not be built: its own failure, or the name of the parent that failed. */
+export type NotBuilt = { readonly failure: StepFailure } | { readonly parent: string };
+
+/**
+ * Builds all that can be built: an image that fails is left out with everything that stands on it, and the rest
+ * is tried again. The engine's cache keeps what was done.
+ */
+export async function buildInParts(
+  images: readonly Image[],
+  build: (names: readonly string[]) => Promise<BuildOutcome>,
+): Promise<ReadonlyMap<string, NotBuilt>> {
+  const notBuilt = new Map<string, NotBuilt>();
+  const wanted = (): string[] => images.map(({ name }) => name).filter((name) => !notBuilt.has(name));
+  for (let names = wanted(); names.length > 0; names = wanted()) {
+    const outcome = await build(names);
+    if (outcome.ok) break;
+    const failures = known(outcome, names);
+    if (failures.size === 0) return await oneByOne(images, build, notBuilt);
+    for (const [name, failure] of failures) notBuilt.set(name, { failure });
+    skipDependants(images, notBuilt);
+  }
+  return notBuilt;
+}
+
+/** For a failure that the builder does not lay at the door of one image. */
+async function oneByOne(
+  images: readonly Image[],
+  build: (names: readonly string[]) => Promise<BuildOutcome>,
+  notBuilt: Map<string, NotBuilt>,
+): Promise<ReadonlyMap<string, NotBuilt>> {
+  for (const { name } of images) {
+    if (notBuilt.has(name)) continue;
+    const outcome = await build([name]);
+    if (outcome.ok) continue;
+    notBuilt.set(name, { failure: [...outcome.failures.values()][0] ?? unexplained(outcome.message) });
+    skipDependants(images, notBuilt);
+  }
+  return notBuilt;
+}
+
+function known(
+  outcome: Extract<BuildOutcome, { ok: false }>,
+  names: readonly string[],
+): Map<string, StepFailure> {
+  if (outcome.failures.size > 0)
+    return new Map([...outcome.failures].filter(([name]) => names.includes(name)));
+  const [only] = names;
+  return names.length === 1 && only !== undefined
+    ? new Map([[only, unexplained(outcome.message)]])
+    : new Map();
+}
+
+function skipDependants(images: readonly Image[], notBuilt: Map<string, NotBuilt>): void {
+  for (const { name, parents } of images) {
+    const parent = Object.values(parents).find((each) => notBuilt.has(each));
+    if (parent !== undefined && !notBuilt.has(name)) notBuilt.set(name, { parent });
+  }
+}
+
+function unexplained(message: string): StepFailure {
+  return { step: '', error: message, tail: [] };
+}

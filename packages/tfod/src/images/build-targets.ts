@@ -1,0 +1,78 @@
+import type { Builder, BuildTarget, ContextSource } from '../engine/engine';
+import { familiarRef, formatImageRef, parseImageRef } from '../values/image-ref';
+import type { Image } from './image';
+import { carriesKey } from './key';
+import type { Plan, PlannedImage } from './plan';
+
+/** Where the builder finds what one image is made from. */
+export interface Places {
+  readonly context: string;
+  readonly dockerfile: string;
+  readonly named: Readonly<Record<string, string>>;
+}
+
+/**
+ * The images that a build has to be told of: those to build and, for a builder that does not see what the engine
+ * has, all that these stand on.
+ */
+export function definitionsOf(plan: Plan, images: readonly Image[], builder: Builder): Image[] {
+  const needed = new Set(plan.filter(({ verdict }) => verdict === 'build').map(({ image }) => image.name));
+  if (!builder.seesImages) {
+    for (const { name, parents } of [...images].reverse()) {
+      if (needed.has(name)) Object.values(parents).forEach((parent) => needed.add(parent));
+    }
+  }
+  return images.filter(({ name }) => needed.has(name));
+}
+
+export interface TargetChoices {
+  readonly plan: Plan;
+  readonly builder: Builder;
+  readonly ref: string;
+  readonly force: boolean;
+}
+
+/** One image as the engine is to build it, under the one name `ref`. */
+export function buildTarget(
+  image: Image,
+  places: Places,
+  { plan, builder, ref, force }: TargetChoices,
+): BuildTarget {
+  const planned = new Map(plan.map((each) => [each.image.name, each]));
+  const parents = Object.entries(image.parents).map(([alias, name]) => [
+    alias,
+    parentSource(name, planned.get(name), builder),
+  ]);
+  const folders = Object.entries(places.named).map(([name, path]) => [name, { from: 'folder', path }]);
+  return {
+    name: image.name,
+    context: places.context,
+    dockerfile: places.dockerfile,
+    contexts: Object.fromEntries([
+      ...parents,
+      ...folders,
+      ...pinnedContexts(image),
+    ]) as BuildTarget['contexts'],
+    args: image.facts.buildArgs,
+    labels: image.labels,
+    platform: image.platform,
+    refs: [ref],
+    secrets: image.facts.secrets,
+    fresh: force,
+  };
+}
+
+/** Each external image with its digest, under the name by which BuildKit looks it up. */
+export function pinnedContexts({ record }: Image): (readonly [string, ContextSource])[] {
+  return Object.entries(record.externals).flatMap(([text, digest]) => {
+    const ref = parseImageRef(text);
+    if (ref.digest !== undefined) return [];
+    return [[familiarRef(ref), { from: 'image', ref: formatImageRef({ ...ref, digest }) }] as const];
+  });
+}
+
+function parentSource(name: string, planned: PlannedImage | undefined, builder: Builder): ContextSource {
+  if (planned?.found === undefined || !builder.seesImages) return { from: 'target', name };
+  const ref = planned.found.refs.find((each) => carriesKey(each, planned.image.key));
+  return { from: 'image', ref: ref ?? planned.found.id };
+}

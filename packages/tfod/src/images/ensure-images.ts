@@ -1,0 +1,108 @@
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeFileAtomic } from '../files/atomic-write';
+import { TfodError } from '../values/tfod-error';
+import { buildMissing } from './build-missing';
+import { ownerOfRef } from './key';
+import { formatKeptRecords, keptName, keptRecord } from './kept-records';
+import { isGone, thisProcess } from './owner';
+import { isDone } from './plan';
+import { planService, type PlannedService } from './plan-service';
+import {
+  formatDocument,
+  receiptOf,
+  receiptPath,
+  recordsPath,
+  type EnsuredImage,
+  type Receipt,
+} from './receipt';
+import type { ImagesRequest, Machine } from './request';
+
+/**
+ * Makes sure that the engine has the images of a service: plans, builds what is missing, and writes the receipt.
+ * Quiet and quick when all are there. Throws a TfodError with every problem; then there is no receipt.
+ */
+export async function ensureImages(request: ImagesRequest, machine: Machine): Promise<Receipt> {
+  return carryOut(await planService(request, machine), machine);
+}
+
+/** Makes a plan true. The old receipt goes first and the new one comes last: there is never one that lies. */
+export async function carryOut(planned: PlannedService, machine: Machine): Promise<Receipt> {
+  const { request, plan } = planned;
+  const receiptFile = join(request.workspaceRoot, receiptPath(request.service.root));
+  if (!isDone(plan) || request.push) await rm(receiptFile, { force: true });
+  try {
+    const ensured = await act(planned, machine);
+    const receipt = receiptOf(request.service, ensured);
+    await writeIfOther(receiptFile, formatDocument(receipt));
+    return receipt;
+  } catch (error) {
+    throw asDiskFull(error);
+  }
+}
+
+async function act(planned: PlannedService, machine: Machine): Promise<readonly EnsuredImage[]> {
+  const { request, plan, facts } = planned;
+  const { engine, report } = machine;
+  const built = await buildMissing(planned, machine);
+  const ensured = plan.flatMap(({ image, verdict, reasons, found, missingRefs }): EnsuredImage[] => {
+    const result = found ? { found, seconds: 0 } : built.images.get(image.name);
+    return result ? [{ image, verdict, reasons, missingRefs, ...result }] : [];
+  });
+  for (const { verdict, found, missingRefs } of ensured) {
+    if (verdict !== 'present') continue;
+    for (const ref of missingRefs) await engine.tag(found.id, ref);
+  }
+  await dropAbandonedNames(
+    facts.present.flatMap(({ refs }) => refs),
+    machine,
+  );
+  await keepRecords(planned, ensured);
+  if (built.problems.length > 0) throw new TfodError(built.problems);
+  if (request.push) {
+    for (const ref of ensured.flatMap(({ image }) => image.refs)) {
+      report(`pushing ${ref}`);
+      await engine.push(ref, machine.verbose ? report : () => undefined);
+    }
+  }
+  return ensured;
+}
+
+/** The temporary names that processes left behind which were killed. */
+async function dropAbandonedNames(refs: readonly string[], { engine }: Machine): Promise<void> {
+  const self = thisProcess();
+  for (const ref of refs) {
+    const owner = ownerOfRef(ref);
+    if (owner && isGone(owner, self)) await engine.untag(ref);
+  }
+}
+
+async function keepRecords(
+  { request, facts }: PlannedService,
+  ensured: readonly EnsuredImage[],
+): Promise<void> {
+  const current = ensured.map(({ image }) => [keptName(image), keptRecord(image)]);
+  const records = { ...facts.kept, ...Object.fromEntries(current) };
+  const path = join(request.workspaceRoot, recordsPath(request.service.root));
+  await writeIfOther(path, formatKeptRecords(records));
+}
+
+async function writeIfOther(path: string, text: string): Promise<void> {
+  const before = await readFile(path, 'utf8').catch(() => undefined);
+  if (before !== text) await writeFileAtomic(path, text);
+}
+
+function asDiskFull(error: unknown): unknown {
+  const { code, path } = error as NodeJS.ErrnoException;
+  if (code !== 'ENOSPC' && code !== 'EDQUOT') return error;
+  return new TfodError(
+    {
+      code: 'DISK_FULL',
+      what: 'The disk is full',
+      ...(path !== undefined && { where: path }),
+      found: code,
+      remedy: 'free space, then run docker-build again',
+    },
+    { cause: error },
+  );
+}

@@ -1,0 +1,90 @@
+import { join } from 'node:path';
+import type { EngineImage } from '../engine/engine';
+import { checkModel } from '../models/read-model';
+import { parseRepository } from '../values/image-ref';
+import { parsePlatform, type Platform } from '../values/platform';
+import { unknownArgs } from './build-args';
+import { pinMissing, unpinnedRefs } from './externals';
+import type { ImageFacts } from './facts';
+import { ImageReader } from './image-reader';
+import { parseKeptRecords, type KeptRecords } from './kept-records';
+import { KEY_LABEL } from './labels';
+import { NO_PINS, type Pins } from './pins';
+import { Problems } from './problems';
+import { readDockerfiles } from './read-dockerfiles';
+import { readOptional } from './read-optional';
+import { readPins } from './read-pins';
+import { recordsPath } from './receipt';
+import { canBePushed } from './repository';
+import type { ImagesRequest, Machine } from './request';
+import { chainLinks } from './role';
+
+/** Everything that a plan is made from. */
+export interface Facts {
+  /** Parents before children, for each platform. */
+  readonly images: readonly ImageFacts[];
+  readonly pins: Pins;
+  /** External images that have no pin yet; none when the lock is frozen. */
+  readonly unpinned: readonly string[];
+  /** All images of the engine that bear our label. */
+  readonly present: readonly EngineImage[];
+  readonly kept: KeptRecords;
+}
+
+/**
+ * Reads everything; throws a TfodError with every problem of the service and of the machine. Without
+ * `needsEngine`, an engine that does not answer has no images.
+ */
+export async function gather(
+  request: ImagesRequest,
+  machine: Machine,
+  { needsEngine = true }: { readonly needsEngine?: boolean } = {},
+): Promise<Facts> {
+  const problems = new Problems();
+  const { workspaceRoot, service } = request;
+  const links = chainLinks(request.variants);
+  const [engine, pins = NO_PINS, kept, dockerfiles] = await Promise.all([
+    lookAtEngine(machine, needsEngine ? problems : new Problems()),
+    problems.attempt(() => readPins(workspaceRoot)),
+    readOptional(join(workspaceRoot, recordsPath(service.root))).then(parseKeptRecords),
+    readDockerfiles(workspaceRoot, service.root, links, problems),
+    problems.attempt(async () => problems.add(...(await checkModel(workspaceRoot, service)))),
+  ]);
+  const parsed = [...dockerfiles.values()].map((dockerfile) => dockerfile.parsed);
+  if (parsed.length === new Set(links.map(({ dockerfile }) => dockerfile)).size) {
+    problems.add(...unknownArgs(parsed, request.buildArgs));
+  }
+  const platforms = request.platforms.length > 0 ? request.platforms : [engine.platform];
+  const images = await new ImageReader(request, machine, problems).readAll(links, platforms, dockerfiles);
+  const unpinned = unpinnedRefs(
+    images.flatMap(({ externals }) => externals),
+    pins,
+  );
+  if (request.frozenLock) problems.add(...unpinned.map(pinMissing));
+  if (request.push && !canBePushed(parseRepository(service.image))) problems.add(pushRefused(request));
+  problems.throwAny();
+  return { images, pins, unpinned, present: engine.present, kept };
+}
+
+async function lookAtEngine(
+  { engine }: Machine,
+  problems: Problems,
+): Promise<{ platform: Platform; present: readonly EngineImage[] }> {
+  const listing = engine.imagesWithLabel(KEY_LABEL);
+  // Heard below; what `open` says is clearer than why the list of a missing engine failed.
+  listing.catch(() => undefined);
+  const info = await problems.attempt(() => engine.open());
+  if (info === undefined) return { platform: parsePlatform('linux/amd64'), present: [] };
+  return { platform: info.platform, present: (await problems.attempt(() => listing)) ?? [] };
+}
+
+function pushRefused({ service }: ImagesRequest) {
+  return {
+    code: 'PUSH_NOWHERE',
+    what: `The image ${service.image} names no registry that it could be pushed to`,
+    where: `${service.root}/tfod.json "image"`,
+    expected: 'a registry or an account before the name: registry.example/parking, account/parking',
+    found: service.image,
+    remedy: 'add it to the name',
+  };
+}

@@ -1,0 +1,29 @@
+import { fullName, parseRepository, parseTag, type Repository } from '../values/image-ref';
+import type { Variant } from '../service/variant';
+import type { Role } from './role';
+
+/** Where the images of a chain live: those below the service beside it, under names that services share. */
+export function repositoryOf(role: Role, service: Repository): Repository {
+  if (role === 'service') return service;
+  const slash = service.lastIndexOf('/');
+  return parseRepository(`${service.slice(0, slash + 1)}tfod-${role}`);
+}
+
+/**
+ * The names for people of a service image: `parking:cpu` always, `parking:1.2-cpu` for each `--tags`; the
+ * architecture is added when several platforms are built at once, for one name can only mean one of them.
+ */
+export function friendlyRefs(
+  service: Repository,
+  variant: Variant,
+  tags: readonly string[],
+  architecture?: string,
+): string[] {
+  const end = architecture === undefined ? variant : `${variant}-${architecture}`;
+  return [end, ...tags.map((tag) => `${tag}-${end}`)].map((tag) => `${service}:${parseTag(tag)}`);
+}
+
+/** Whether anybody can push there: `parking` alone would be an official image of Docker Hub. */
+export function canBePushed(service: Repository): boolean {
+  return !fullName(service).startsWith('docker.io/library/');
+}

@@ -1,0 +1,70 @@
+import type { Engine } from '../engine/engine';
+import type { Service } from '../service/service';
+import type { Variant } from '../service/variant';
+import type { Platform } from '../values/platform';
+import type { Secret } from './secrets';
+
+/** Which images somebody wants. */
+export interface ImagesRequest {
+  /** Absolute. */
+  readonly workspaceRoot: string;
+  readonly service: Service;
+  /** Some of the service's, in its order. */
+  readonly variants: readonly Variant[];
+  /** Empty: the engine's own. */
+  readonly platforms: readonly Platform[];
+  readonly buildArgs: Readonly<Record<string, string>>;
+  /** In addition to what the host gives by itself. */
+  readonly secrets: readonly Secret[];
+  /** Further names of the service images. */
+  readonly tags: readonly string[];
+  /** Build although the images are there, without the engine's cache. */
+  readonly force: boolean;
+  /** Push the chain and all its names. */
+  readonly push: boolean;
+  /** Refuse an image that has no pin instead of pinning it. */
+  readonly frozenLock: boolean;
+  /** A builder of buildx; undefined: the one in use. */
+  readonly builder?: string;
+}
+
+/** The machine as the domain sees it. */
+export interface Machine {
+  readonly engine: Engine;
+  readonly env: NodeJS.ProcessEnv;
+  /** Hears one line of progress at a time. */
+  readonly report: (line: string) => void;
+  /** Whether the output of every step is wanted too. */
+  readonly verbose: boolean;
+  /** Stops the build. */
+  readonly signal?: AbortSignal;
+  /** Where the runtime wheel is; default: in the plugin. */
+  readonly wheelFolder?: string;
+}
+
+/** A request for what `tfod.json` describes and nothing else. */
+export function plainRequest(
+  workspaceRoot: string,
+  service: Service,
+  env: NodeJS.ProcessEnv,
+  choices: Partial<ImagesRequest> = {},
+): ImagesRequest {
+  return {
+    workspaceRoot,
+    service,
+    variants: service.variants,
+    platforms: [],
+    buildArgs: {},
+    secrets: [],
+    tags: [],
+    force: false,
+    push: false,
+    frozenLock: isCi(env),
+    ...choices,
+  };
+}
+
+/** CI systems set it; what they build must be in the commit. */
+function isCi(env: NodeJS.ProcessEnv): boolean {
+  return env['CI'] !== undefined && env['CI'] !== '' && env['CI'] !== 'false';
+}
