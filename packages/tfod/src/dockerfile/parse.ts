@@ -1,66 +1,86 @@
-/** A Dockerfile as data: nothing is resolved yet, `${NAME}` stands as it was written. */
-export interface Dockerfile {
-  /** As the caller named it; only messages use it. */
-  readonly path: string;
-  /** The image of a `# syntax=` line: BuildKit fetches it and lets it build. */
-  readonly syntax?: string;
-  /** The ARGs before the first FROM. */
-  readonly globalArgs: readonly ArgDefault[];
-  readonly stages: readonly Stage[];
+import { TfodError, type Problem } from '../values/tfod-error';
+import { flagValue, type Dockerfile, type Instruction, type Stage } from './dockerfile';
+import { readInstruction } from './instruction';
+import { LineFault, LogicalLines } from './logical-lines';
+
+export type { ArgDefault, Dockerfile, Instruction, Stage } from './dockerfile';
+
+/** Reads a Dockerfile; every syntax error is a problem DOCKERFILE_SYNTAX that names its line. */
+export function parseDockerfile(text: string, path: string): Dockerfile {
+  const faults: LineFault[] = [];
+  const lines = attempt(faults, () => new LogicalLines(text));
+  const instructions = lines === undefined ? [] : readAll(lines, faults);
+  const firstFrom = instructions.findIndex(({ keyword }) => keyword === 'FROM');
+  const globalArgs = firstFrom < 0 ? instructions : instructions.slice(0, firstFrom);
+  // A FROM that could not be read would make everything below it look out of place.
+  if (faults.length === 0) faults.push(...outOfPlace(globalArgs, firstFrom, lines?.line ?? 1));
+  if (lines === undefined || faults.length > 0) throw new TfodError(problemsOf(faults, path));
+  return {
+    path,
+    ...lines.directives,
+    globalArgs: globalArgs.flatMap(({ pairs, line }) => pairs.map((pair) => ({ ...pair, line }))),
+    stages: stagesOf(instructions.slice(firstFrom)),
+  };
 }
 
-export interface ArgDefault {
-  readonly name: string;
-  /** Raw; undefined when the ARG has no default. */
-  readonly value?: string;
-  readonly line: number;
+function readAll(lines: LogicalLines, faults: LineFault[]): readonly Instruction[] {
+  const instructions: Instruction[] = [];
+  for (let logical = lines.next(); logical !== undefined; logical = lines.next()) {
+    const line = logical;
+    const instruction = attempt(faults, () => readInstruction(line, lines));
+    if (instruction !== undefined) instructions.push(instruction);
+  }
+  return instructions;
 }
 
-export interface Stage {
-  /** Lower-cased: Docker compares stage names without regard to case. */
-  readonly name?: string;
-  readonly index: number;
-  /** What FROM names, raw. */
-  readonly base: string;
-  readonly platform?: string;
-  /** The line of the FROM, 1-based. */
-  readonly line: number;
-  /** All instructions after the FROM. */
-  readonly instructions: readonly Instruction[];
-  /** The FROM in canonical form. */
-  readonly text: string;
+function outOfPlace(
+  globalArgs: readonly Instruction[],
+  firstFrom: number,
+  lastLine: number,
+): readonly LineFault[] {
+  const early = globalArgs.filter(({ keyword }) => keyword !== 'ARG');
+  const faults = early.map(({ keyword, line }) => new LineFault(`${keyword} before the first FROM`, line));
+  return firstFrom < 0 ? [...faults, new LineFault('no FROM', Math.max(1, lastLine))] : faults;
 }
 
-export interface Instruction {
-  /** Upper case. */
-  readonly keyword: string;
-  /** One line without comments and continuations, then the heredocs as they were written. */
-  readonly text: string;
-  /** 1-based. */
-  readonly line: number;
-  readonly flags: readonly Flag[];
-  /** What follows the flags, on one line. */
-  readonly rest: string;
-  /** The strings of the JSON form, `["a", "b"]`, when it is one. */
-  readonly json?: readonly string[];
-  readonly heredocs: readonly Heredoc[];
-  /** The instruction that an ONBUILD carries. */
-  readonly trigger?: Instruction;
+function attempt<T>(faults: LineFault[], read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof LineFault)) throw error;
+    faults.push(error);
+    return undefined;
+  }
 }
 
-export interface Flag {
-  /** Without the dashes, lower case. */
-  readonly name: string;
-  /** Undefined for a bare `--link`. */
-  readonly value?: string;
+function stagesOf(instructions: readonly Instruction[]): readonly Stage[] {
+  const starts = instructions.flatMap(({ keyword }, index) => (keyword === 'FROM' ? [index] : []));
+  return starts.map((start, index) =>
+    stageOf(instructions[start] as Instruction, instructions.slice(start + 1, starts[index + 1]), index),
+  );
 }
 
-export interface Heredoc {
-  readonly name: string;
-  /** False when the name was quoted. */
-  readonly expands: boolean;
-  readonly content: string;
+function stageOf(from: Instruction, instructions: readonly Instruction[], index: number): Stage {
+  const [base = '', , name] = from.words;
+  const platform = flagValue(from, 'platform');
+  return {
+    index,
+    base,
+    ...(name !== undefined && { name: name.toLowerCase() }),
+    ...(platform !== undefined && { platform }),
+    from,
+    instructions,
+  };
 }
 
-/** Reads a Dockerfile; a syntax error is a TfodError DOCKERFILE_SYNTAX that names the line. */
-export declare function parseDockerfile(text: string, path: string): Dockerfile;
+function problemsOf(faults: readonly LineFault[], path: string): readonly Problem[] {
+  return [...faults]
+    .sort((a, b) => a.line - b.line)
+    .map(({ message, line }) => ({
+      code: 'DOCKERFILE_SYNTAX',
+      what: 'The Dockerfile cannot be read',
+      where: `${path}:${line}`,
+      found: message,
+      remedy: 'mend the line; https://docs.docker.com/reference/dockerfile has its form',
+    }));
+}

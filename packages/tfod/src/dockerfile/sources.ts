@@ -1,14 +1,19 @@
-import type { Platform } from '../values/platform';
 import type { SourcePattern } from '../values/source-pattern';
 import type { Problem } from '../values/tfod-error';
-import type { Dockerfile, Stage } from './parse';
+import {
+  changeScope,
+  globalScope,
+  isPredefinedArg,
+  usedGlobalArgs,
+  type BuildChoices,
+  type Scope,
+} from './args';
+import type { RemoteSource } from './copy-sources';
+import type { Dockerfile, Stage } from './dockerfile';
+import { InputCollector, type SecretMount } from './input-collector';
+import { instructionsOf, parentsOf, reachableStages } from './stages';
 
-export interface BuildChoices {
-  readonly buildArgs: Readonly<Record<string, string>>;
-  readonly platform: Platform;
-  /** A stage's name or number; the last stage when left out. */
-  readonly target?: string;
-}
+export type { SecretMount } from './input-collector';
 
 /** Everything outside of itself that a Dockerfile takes its content from. */
 export interface DockerfileInputs {
@@ -18,28 +23,76 @@ export interface DockerfileInputs {
   readonly context: readonly SourcePattern[];
   /** Sources in each external that files are taken from. */
   readonly named: ReadonlyMap<string, readonly SourcePattern[]>;
-  /** URLs of ADD. */
+  /** What ADD fetches. */
   readonly remote: readonly RemoteSource[];
   /** Secret mounts, by id. */
   readonly secrets: readonly SecretMount[];
-  /** The ARGs that reachable stages declare and that have a value. */
+  /** The values of the ARGs of the reachable stages; those that the platform decides are left out. */
   readonly args: Readonly<Record<string, string>>;
   readonly problems: readonly Problem[];
 }
 
-export interface RemoteSource {
-  readonly url: string;
-  readonly checksum?: string;
+/**
+ * What the stages that the target needs take from outside. What is wrong in them is among the problems; an
+ * unknown target is thrown, DOCKERFILE_TARGET_UNKNOWN.
+ */
+export function sourcesOf(dockerfile: Dockerfile, choices: BuildChoices): DockerfileInputs {
+  const collector = new InputCollector(dockerfile);
+  const first = dockerfile.globalArgs[0] ?? { line: 1 };
+  const globals = collector.attempt(first, () => globalScope(dockerfile, choices)) ?? new Map();
+  const stages = reachableStages(dockerfile, choices.target, globals);
+  const args = new Map(usedGlobalArgs(dockerfile, stages).map(({ name }) => [name, globals.get(name)]));
+  const scopes = new Map<Stage, Scope>();
+  for (const stage of stages) {
+    const parents = parentsOf(dockerfile, stage, globals);
+    const scope: Scope = new Map(parents.flatMap((parent) => [...(scopes.get(parent) ?? [])]));
+    scopes.set(stage, scope);
+    if (parents.length === 0) collector.attempt(stage.from, () => collector.addBase(stage, globals));
+    for (const instruction of instructionsOf(stage, parents)) {
+      collector.attempt(instruction, () => {
+        collector.add(instruction, stage, scope);
+        changeScope(scope, instruction, { globals, choices, escape: dockerfile.escape });
+      });
+      if (instruction.keyword !== 'ARG') continue;
+      for (const { name } of instruction.pairs) args.set(name, scope.get(name));
+    }
+  }
+  return { ...collector.inputs(), args: knownArgs(args, choices) };
 }
 
-export interface SecretMount {
-  readonly id: string;
-  readonly required: boolean;
+function knownArgs(
+  args: ReadonlyMap<string, string | undefined>,
+  { buildArgs }: BuildChoices,
+): Readonly<Record<string, string>> {
+  const known = [...args].flatMap(([name, value]) =>
+    value === undefined || (isPredefinedArg(name) && !(name in buildArgs)) ? [] : [[name, value] as const],
+  );
+  return Object.fromEntries(known.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-export declare function reachableStages(dockerfile: Dockerfile, target?: string): readonly Stage[];
-export declare function sourcesOf(dockerfile: Dockerfile, choices: BuildChoices): DockerfileInputs;
-/** The JSON form of the ENTRYPOINT that the last stage ends with. */
-export declare function entrypoint(dockerfile: Dockerfile): readonly string[] | undefined;
-/** What the key hashes of a Dockerfile: the reachable stages without comments and blank lines. */
-export declare function canonicalText(dockerfile: Dockerfile, target?: string): string;
+/** The strings of the JSON form of the ENTRYPOINT that the image gets; undefined without one, or in shell form. */
+export function entrypoint(dockerfile: Dockerfile): readonly string[] | undefined {
+  for (let stage = dockerfile.stages.at(-1); stage !== undefined; ) {
+    const last = stage.instructions.filter(({ keyword }) => keyword === 'ENTRYPOINT').at(-1);
+    if (last !== undefined) return last.isJson ? last.words : undefined;
+    [stage] = parentsOf(dockerfile, stage, new Map());
+  }
+  return undefined;
+}
+
+/**
+ * What the key hashes of a Dockerfile: the stages that the target needs, and the global ARGs that these read,
+ * without comments, blank lines and continuations. Two files with the same text build the same image from the
+ * same inputs.
+ */
+export function canonicalText(dockerfile: Dockerfile, target?: string): string {
+  const stages = reachableStages(dockerfile, target);
+  const lines = [
+    ...(dockerfile.escape === '\\' ? [] : [`# escape=${dockerfile.escape}`]),
+    ...usedGlobalArgs(dockerfile, stages).map(({ name, value }) =>
+      value === undefined ? `ARG ${name}` : `ARG ${name}=${value}`,
+    ),
+    ...stages.flatMap(({ from, instructions }) => [from, ...instructions].map(({ text }) => text)),
+  ];
+  return `${lines.join('\n')}\n`;
+}
