@@ -1,0 +1,1 @@
+"""What tests are made of: pictures and models with known answers."""

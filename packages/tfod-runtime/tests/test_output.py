@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+import json
+import resource
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tfod_runtime.errors import OutputProblem
+from tfod_runtime.output import OutputFolder, whole_file
+
+
+def line(name: str, detections: int = 1) -> dict[str, Any]:
+    found = {"category_id": 1, "label": "cat", "score": 0.9, "bbox": [0.0, 0.0, 1.0, 1.0]}
+    return {"image_id": 1, "file_name": name, "width": 9, "height": 9, "detections": [found] * detections}
+
+
+def written(folder: Path) -> list[str]:
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+
+
+@pytest.fixture
+def small_files() -> Iterator[None]:
+    """No file may grow beyond 4 KiB: what a full disk does, without one."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_a_file_is_there_in_full_or_not_at_all(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    with whole_file(path) as stream:
+        stream.write(b"first")
+        assert not path.exists()
+    assert path.read_bytes() == b"first"
+    with pytest.raises(KeyboardInterrupt), whole_file(path) as stream:
+        stream.write(b"half of the sec")
+        raise KeyboardInterrupt
+    assert path.read_bytes() == b"first"
+    assert written(tmp_path) == ["file"]
+
+
+def test_a_full_disk_leaves_no_half_file(tmp_path: Path, small_files: None) -> None:
+    with pytest.raises(OutputProblem) as caught, whole_file(tmp_path / "file") as stream:
+        stream.write(b"x" * 100_000)
+    assert caught.value.code == "OUTPUT_UNWRITABLE"
+    assert written(tmp_path) == []
+
+
+def test_a_full_disk_leaves_no_half_line(tmp_path: Path, small_files: None) -> None:
+    with OutputFolder(tmp_path) as output:
+        output.write_line(line("a.jpg"))
+        with pytest.raises(OutputProblem):
+            output.write_line(line("b.jpg", detections=100))
+    lines = (tmp_path / "detections.jsonl").read_text().splitlines()
+    assert [json.loads(text)["file_name"] for text in lines] == ["a.jpg"]
+
+
+def test_results_are_the_lines_as_coco(tmp_path: Path) -> None:
+    with OutputFolder(tmp_path / "new" / "folder") as output:
+        output.write_line(line("a.jpg", detections=2))
+        output.write_line(line("b.jpg", detections=0))
+        output.write_line(line("c.jpg"))
+        output.write_results()
+    results = json.loads((output.folder / "detections.json").read_text())
+    assert [result["file_name"] for result in results] == ["a.jpg", "a.jpg", "c.jpg"]
+
+
+def test_no_detection_is_an_empty_list(tmp_path: Path) -> None:
+    with OutputFolder(tmp_path) as output:
+        output.write_results()
+    assert json.loads((tmp_path / "detections.json").read_text()) == []
+
+
+def test_a_second_run_removes_the_results_of_the_first_and_nothing_else(tmp_path: Path) -> None:
+    with OutputFolder(tmp_path) as output:
+        for name in ("annotated/a.jpg", "annotated/sub/b.jpg"):
+            output.write_annotated(name, b"jpeg")
+            output.write_line({**line("a.jpg"), "annotated": name})
+        output.write_line({**line("x.jpg"), "annotated": "annotated/../precious.txt"})
+        output.write_results()
+        output.write_summary({})
+    for name in ("annotated/mine.txt", "precious.txt"):
+        (tmp_path / name).write_text("keep")
+    with OutputFolder(tmp_path):
+        assert written(tmp_path) == ["annotated/mine.txt", "detections.jsonl", "precious.txt"]
+    assert (tmp_path / "detections.jsonl").read_bytes() == b""
+
+
+def test_files_have_the_mode_that_the_umask_gives(tmp_path: Path) -> None:
+    (tmp_path / "plain").write_bytes(b"")
+    with whole_file(tmp_path / "whole") as stream:
+        stream.write(b"x")
+    assert (tmp_path / "whole").stat().st_mode == (tmp_path / "plain").stat().st_mode
+
+
+def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(OutputProblem, match="OUTPUT_UNWRITABLE"), OutputFolder(tmp_path / "file" / "out"):
+        raise AssertionError("the folder was made")
