@@ -33,7 +33,8 @@ _SIXTEEN_BIT = ("I;16", "I;16L", "I;16B", "I;16N")
 _SIXTEEN_BIT_TO_EIGHT = 257  # 65535 / 255
 _WHITE = (255, 255, 255, 255)
 
-_PICTURE_STARTS = (b"\xff\xd8", b"\x89PNG", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"RIFF")
+_JPEG_START, _JPEG_SCAN = b"\xff\xd8", b"\xda"
+_PICTURE_STARTS = (_JPEG_START, b"\x89PNG", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"RIFF")
 _OTHER_STARTS = (
     (b"version https://git-lfs", "a Git LFS pointer: run git lfs pull"),
     (b"%PDF", "a PDF"),
@@ -87,7 +88,23 @@ def _open(data: bytes) -> Image.Image:
             found=_describe(data),
         ) from error
     except Exception as error:  # a header that is cut off or lies
-        raise _damaged(error) from error
+        bare = _without_exif(data)
+        if bare == data:
+            raise _damaged(error) from error
+        return _open(bare)
+
+
+def _without_exif(data: bytes) -> bytes:
+    """A JPEG file without its EXIF, which Pillow trips over when it is broken; other files as they are."""
+    kept, at = [data[:2]], 2
+    while (
+        data.startswith(_JPEG_START) and data[at : at + 1] == b"\xff" and data[at + 1 : at + 2] != _JPEG_SCAN
+    ):
+        end = at + 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+        if data[at + 4 : at + 10] != b"Exif\0\0":
+            kept.append(data[at:end])
+        at = end
+    return b"".join([*kept, data[at:]])
 
 
 def _check_size(image: Image.Image, max_pixels: int) -> None:

@@ -70,7 +70,7 @@ class SavedModelDetector:
             Exception
         ) as error:  # an operation of the model, the memory, a device: TensorFlow's own classes
             raise PictureProblem(
-                "DETECTION_FAILED", "the model fails on this picture", found=_first_line(error)
+                "DETECTION_FAILED", "the model fails on this picture", found=_gist(error)
             ) from error
         return self._family.detections(outputs, self._labels, self._limits)
 
@@ -140,11 +140,13 @@ def _load(tensorflow: Any, path: Path) -> Any:
             "MODEL_UNLOADABLE",
             "TensorFlow cannot load the SavedModel",
             where=path,
-            found=_first_line(error),
+            found=_gist(error),
             remedy=remedy,
         ) from error
 
 
-def _first_line(error: Exception) -> str:
-    lines = str(error).strip().splitlines()
-    return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__
+def _gist(error: Exception) -> str:
+    """The line of TensorFlow's message that says what happened: the first, or the one before the nodes."""
+    lines = str(error).split("\n\t [[")[0].strip().splitlines() or [""]
+    line = lines[-1] if lines[0] == "Graph execution error:" else lines[0]
+    return f"{type(error).__name__}: {line}".removesuffix(": ")
