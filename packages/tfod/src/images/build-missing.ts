@@ -72,7 +72,12 @@ async function prepare(
   const definitions = definitionsOf(plan, images, builder);
   const places = await stageImages(definitions, scratch);
   return definitions.map((image, at) =>
-    buildTarget(image, places[at] as Places, { plan, builder, ref: temporary(image), force: request.force }),
+    buildTarget(image, places[at] as Places, {
+      plan,
+      seesImages: builder.seesImages,
+      refs: [temporary(image)],
+      force: request.force,
+    }),
   );
 }
 

@@ -27,21 +27,23 @@ export function definitionsOf(plan: Plan, images: readonly Image[], builder: Bui
 
 export interface TargetChoices {
   readonly plan: Plan;
-  readonly builder: Builder;
-  readonly ref: string;
+  /** Whether the builder sees the images that the engine has. */
+  readonly seesImages: boolean;
+  /** The names that the image gets. */
+  readonly refs: readonly string[];
   readonly force: boolean;
 }
 
-/** One image as the engine is to build it, under the one name `ref`. */
+/** One image as the engine is to build it. */
 export function buildTarget(
   image: Image,
   places: Places,
-  { plan, builder, ref, force }: TargetChoices,
+  { plan, seesImages, refs, force }: TargetChoices,
 ): BuildTarget {
   const planned = new Map(plan.map((each) => [each.image.name, each]));
   const parents = Object.entries(image.parents).map(([alias, name]) => [
     alias,
-    parentSource(name, planned.get(name), builder),
+    parentSource(name, planned.get(name), seesImages),
   ]);
   const folders = Object.entries(places.named).map(([name, path]) => [name, { from: 'folder', path }]);
   return {
@@ -56,7 +58,7 @@ export function buildTarget(
     args: image.facts.buildArgs,
     labels: image.labels,
     platform: image.platform,
-    refs: [ref],
+    refs,
     secrets: image.facts.secrets,
     fresh: force,
   };
@@ -71,8 +73,8 @@ export function pinnedContexts({ record }: Image): (readonly [string, ContextSou
   });
 }
 
-function parentSource(name: string, planned: PlannedImage | undefined, builder: Builder): ContextSource {
-  if (planned?.found === undefined || !builder.seesImages) return { from: 'target', name };
+function parentSource(name: string, planned: PlannedImage | undefined, seesImages: boolean): ContextSource {
+  if (planned?.found === undefined || !seesImages) return { from: 'target', name };
   const ref = planned.found.refs.find((each) => carriesKey(each, planned.image.key));
   return { from: 'image', ref: ref ?? planned.found.id };
 }

@@ -7,10 +7,14 @@ import { Problems } from './problems';
 import { readPins } from './read-pins';
 import type { Machine } from './request';
 
+export interface PinsToAdd {
+  readonly pins: Pins;
+  readonly unpinned: readonly string[];
+}
+
 /** Pins what has no pin yet, writes the lock file, and says so. */
 export async function ensurePins(
-  pins: Pins,
-  unpinned: readonly string[],
+  { pins, unpinned }: PinsToAdd,
   workspaceRoot: string,
   { engine, report }: Pick<Machine, 'engine' | 'report'>,
 ): Promise<Pins> {
@@ -22,6 +26,15 @@ export async function ensurePins(
   for (const [ref, digest] of added) report(`pinned ${ref} to ${digest}`);
   report(`Commit ${PINS_FILE}: it decides what is built.`);
   return all;
+}
+
+/** The pins that `ensurePins` would write now. */
+export async function foreseePins(
+  { pins, unpinned }: PinsToAdd,
+  _workspaceRoot: string,
+  { engine }: Pick<Machine, 'engine'>,
+): Promise<Pins> {
+  return unpinned.length === 0 ? pins : withPins(pins, await resolveAll(unpinned, engine));
 }
 
 /** The digest of each ref now; throws a TfodError with a problem for each that cannot be told. */

@@ -35,11 +35,7 @@ export interface Facts {
  * Reads everything; throws a TfodError with every problem of the service and of the machine. Without
  * `needsEngine`, an engine that does not answer has no images.
  */
-export async function gather(
-  request: ImagesRequest,
-  machine: Machine,
-  { needsEngine = true }: { readonly needsEngine?: boolean } = {},
-): Promise<Facts> {
+export async function gather(request: ImagesRequest, machine: Machine, needsEngine: boolean): Promise<Facts> {
   const problems = new Problems();
   const { workspaceRoot, service } = request;
   const links = chainLinks(request.variants);

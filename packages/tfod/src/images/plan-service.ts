@@ -1,6 +1,6 @@
 import { parseRepository } from '../values/image-ref';
 import { chainOf } from './chain';
-import { ensurePins } from './ensure-pins';
+import { ensurePins, foreseePins } from './ensure-pins';
 import { gather, type Facts } from './gather';
 import type { Image } from './image';
 import { planImages, type Plan } from './plan';
@@ -15,17 +15,24 @@ export interface PlannedService {
   readonly plan: Plan;
 }
 
+export interface PlanOptions {
+  /** Whether an engine that does not answer is a problem, or one without images. */
+  readonly needsEngine?: boolean;
+  /** Whether missing pins are written down. */
+  readonly writesPins?: boolean;
+}
+
 /**
- * Reads and plans; writes nothing but pins that are missing, and these only when the lock is not frozen. Throws
- * a TfodError with every problem.
+ * Reads and plans; writes nothing but pins that are missing. Throws a TfodError with every problem.
  */
 export async function planService(
   request: ImagesRequest,
   machine: Machine,
-  options: { readonly needsEngine?: boolean } = {},
+  { needsEngine = true, writesPins = true }: PlanOptions = {},
 ): Promise<PlannedService> {
-  const facts = await gather(request, machine, options);
-  const pins = await ensurePins(facts.pins, facts.unpinned, request.workspaceRoot, machine);
+  const facts = await gather(request, machine, needsEngine);
+  const pin = writesPins ? ensurePins : foreseePins;
+  const pins = await pin(facts, request.workspaceRoot, machine);
   const repository = parseRepository(request.service.image);
   const images = chainOf({ facts: facts.images, pins, repository, tags: request.tags });
   const plan = planImages({ images, present: facts.present, kept: facts.kept, force: request.force });

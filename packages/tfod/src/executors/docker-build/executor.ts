@@ -1,0 +1,98 @@
+import type { ExecutorContext } from '@nx/devkit';
+import { dockerEngine } from '../../engine/docker';
+import type { Engine } from '../../engine/engine';
+import { printable } from '../../engine/command';
+import { buildCommands } from '../../images/build-commands';
+import { carryOut } from '../../images/ensure-images';
+import { isDone } from '../../images/plan';
+import { planService } from '../../images/plan-service';
+import { formatDocument, planDocument } from '../../images/receipt';
+import type { ImagesRequest, Machine } from '../../images/request';
+import { readService } from '../../service/read-service';
+import { TfodError } from '../../values/tfod-error';
+import { untilStopped } from './until-stopped';
+import { imagesRequest } from './options';
+import type { DockerBuildOptions } from './schema';
+import { planTable, receiptTable } from './tables';
+
+/** What the executor touches; tests give their own. */
+export interface Surroundings {
+  readonly engine: Engine;
+  readonly env: NodeJS.ProcessEnv;
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+  readonly wheelFolder?: string;
+}
+
+const HERE: Surroundings = {
+  engine: dockerEngine(),
+  env: process.env,
+  out: (text) => void process.stdout.write(`${text}\n`),
+  err: (text) => void process.stderr.write(`${text}\n`),
+};
+
+/** Builds what is missing of a service's images and writes the receipt. */
+export default async function dockerBuild(
+  options: DockerBuildOptions,
+  context: Pick<ExecutorContext, 'root' | 'projectName' | 'projectsConfigurations'>,
+  surroundings: Surroundings = HERE,
+): Promise<{ success: boolean }> {
+  try {
+    const name = context.projectName ?? '';
+    const root = context.projectsConfigurations.projects[name]?.root ?? '';
+    const service = await readService(context.root, { name, root });
+    const request = imagesRequest(context.root, service, surroundings.env, options);
+    return await untilStopped((signal) =>
+      answer(request, options, machineOf(options, surroundings, signal), surroundings.out),
+    );
+  } catch (error) {
+    if (!(error instanceof TfodError)) throw error;
+    surroundings.err(error.message);
+    return { success: false };
+  }
+}
+
+async function answer(
+  request: ImagesRequest,
+  options: DockerBuildOptions,
+  machine: Machine,
+  out: (text: string) => void,
+): Promise<{ success: boolean }> {
+  const { service } = request;
+  const looksOnly = options.plan || options.check || options.dryRun;
+  const planned = await planService(request, machine, {
+    needsEngine: !options.dryRun,
+    writesPins: !looksOnly,
+  });
+  const done = isDone(planned.plan);
+  if (options.dryRun) {
+    const commands = buildCommands(planned, machine.engine.commands);
+    out(commands.length === 0 ? '# nothing to do' : commands.map(printable).join('\n'));
+    return { success: true };
+  }
+  if (looksOnly) {
+    out(
+      options.json ? formatDocument(planDocument(service, planned.plan)).trimEnd() : planTable(planned.plan),
+    );
+    return { success: done || !options.check };
+  }
+  const receipt = await carryOut(planned, machine);
+  out(options.json ? formatDocument(receipt).trimEnd() : receiptTable(receipt));
+  return { success: true };
+}
+
+/** With --json the standard output is the document's alone. */
+function machineOf(
+  { json, verbose }: DockerBuildOptions,
+  { engine, env, out, err, wheelFolder }: Surroundings,
+  signal: AbortSignal,
+): Machine {
+  return {
+    engine,
+    env,
+    report: json ? err : out,
+    verbose: verbose ?? false,
+    signal,
+    ...(wheelFolder !== undefined && { wheelFolder }),
+  };
+}

@@ -1,0 +1,116 @@
+import { plainRequest, type ImagesRequest } from '../../images/request';
+import { isProblem, parseSecret, type Secret } from '../../images/secrets';
+import { SERVICE_FILE, type Service, type Variant } from '../../service/service';
+import { parseTag } from '../../values/image-ref';
+import { parsePlatform, type Platform } from '../../values/platform';
+import { TfodError, type Problem } from '../../values/tfod-error';
+import type { DockerBuildOptions } from './schema';
+
+/** Brings the options into one form; throws a TfodError with everything that is wrong with them. */
+export function imagesRequest(
+  workspaceRoot: string,
+  service: Service,
+  env: NodeJS.ProcessEnv,
+  options: DockerBuildOptions,
+): ImagesRequest {
+  const problems: Problem[] = [...conflicts(options)];
+  const attempt = <T>(read: () => T): T | undefined => {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof TfodError)) throw error;
+      problems.push(...error.problems);
+      return undefined;
+    }
+  };
+  const variants = attempt(() => chosenVariants(service, options.variants));
+  const platforms = (options.platforms ?? []).map((text) => attempt(() => parsePlatform(text)));
+  const tags = (options.tags ?? []).map((text) => attempt(() => parseTag(String(text))));
+  const buildArgs = attempt(() => parseBuildArgs(options.buildArgs ?? {}));
+  const secrets = parseSecrets(options.secrets ?? [], workspaceRoot);
+  problems.push(...secrets.filter(isProblem));
+  if (problems.length > 0) throw new TfodError(problems);
+  return plainRequest(workspaceRoot, service, env, {
+    variants: variants as readonly Variant[],
+    platforms: [...new Set(platforms as Platform[])],
+    tags: tags as string[],
+    buildArgs: buildArgs as Readonly<Record<string, string>>,
+    secrets: secrets as Secret[],
+    force: options.force ?? false,
+    push: options.push ?? false,
+    ...(options.frozenLock !== undefined && { frozenLock: options.frozenLock }),
+    ...(options.builder !== undefined && { builder: options.builder }),
+  });
+}
+
+/** Options that cannot both be honoured. */
+function conflicts({ plan, check, dryRun, json, builder }: DockerBuildOptions): Problem[] {
+  const together = (first: string, second: string, why: string): Problem => ({
+    code: 'OPTION_UNSUPPORTED',
+    what: `${first} and ${second} do not go together: ${why}`,
+    where: `${first} ${second}`,
+    remedy: 'leave one of them out',
+  });
+  return [
+    ...(dryRun && (plan || check)
+      ? [together('--dryRun', plan ? '--plan' : '--check', 'each prints something else')]
+      : []),
+    ...(dryRun && json ? [together('--dryRun', '--json', 'a dry run prints commands for a shell')] : []),
+    ...(dryRun && builder !== undefined
+      ? [
+          together(
+            '--dryRun',
+            '--builder',
+            'one command for each image works only where each sees the one before',
+          ),
+        ]
+      : []),
+  ];
+}
+
+function chosenVariants(service: Service, asked: readonly Variant[] | undefined): readonly Variant[] {
+  if (asked === undefined || asked.length === 0) return service.variants;
+  const others = asked.filter((variant) => !service.variants.includes(variant));
+  if (others.length === 0) return service.variants.filter((variant) => asked.includes(variant));
+  throw new TfodError(
+    others.map((variant) => ({
+      code: 'VARIANT_NOT_THERE',
+      what: `${service.name} has no ${variant} image`,
+      where: `${service.root}/${SERVICE_FILE} "variants"`,
+      expected: service.variants.join(' or '),
+      found: `--variants=${asked.join(',')}`,
+      remedy: `leave it out, or run nx g tfod:service ${service.name} --directory=${service.root} --variants=${variant} and add it to the variants`,
+    })),
+  );
+}
+
+/** Nx parts a list at each comma; a piece that names no variable belongs to the value before it. */
+function parseBuildArgs(written: object | readonly string[]): Readonly<Record<string, string>> {
+  if (!Array.isArray(written)) {
+    return Object.fromEntries(Object.entries(written).map(([name, value]) => [name, String(value)]));
+  }
+  const texts = written.length === 0 ? [] : written.join(',').split(/,(?=[A-Za-z_]\w*=)/);
+  const wrong = texts.filter((text) => !/^[A-Za-z_]\w*=/.test(text));
+  if (wrong.length > 0) {
+    throw new TfodError(
+      wrong.map((text) => ({
+        code: 'BUILD_ARG_MALFORMED',
+        what: 'This is not a build argument',
+        where: '--buildArgs',
+        expected: 'NAME=VALUE',
+        found: JSON.stringify(text),
+        remedy: 'correct the option',
+      })),
+    );
+  }
+  return Object.fromEntries(
+    texts.map((text) => [text.slice(0, text.indexOf('=')), text.slice(text.indexOf('=') + 1)]),
+  );
+}
+
+/** The fields of a secret have commas between them as well; each secret starts with its id. */
+function parseSecrets(written: readonly string[], workspaceRoot: string): (Secret | Problem)[] {
+  if (written.length === 0) return [];
+  const texts = written.join(',').split(/,(?=id=)/);
+  return texts.map((text) => parseSecret(text, workspaceRoot));
+}

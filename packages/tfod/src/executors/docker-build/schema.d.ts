@@ -1,0 +1,16 @@
+export interface DockerBuildOptions {
+  readonly variants?: readonly ('cpu' | 'gpu')[];
+  readonly plan?: boolean;
+  readonly check?: boolean;
+  readonly dryRun?: boolean;
+  readonly json?: boolean;
+  readonly force?: boolean;
+  readonly push?: boolean;
+  readonly tags?: readonly string[];
+  readonly platforms?: readonly string[];
+  readonly buildArgs?: object | readonly string[];
+  readonly secrets?: readonly string[];
+  readonly builder?: string;
+  readonly frozenLock?: boolean;
+  readonly verbose?: boolean;
+}

@@ -1,0 +1,47 @@
+import type { Plan } from '../../images/plan';
+import type { Receipt } from '../../images/receipt';
+import type { PlannedImage } from '../../images/plan';
+
+/** What is there, what would be built, and why: further reasons stand below the first. */
+export function planTable(plan: Plan): string {
+  const rows = plan.flatMap(({ image, verdict, reasons }: PlannedImage) => {
+    const [first = '', ...others] = reasons;
+    return [[image.name, verdict, first], ...others.map((reason) => ['', '', reason])];
+  });
+  return table([['image', 'verdict', 'why'], ...rows]);
+}
+
+/** What was done, how long it took, and what came of it. */
+export function receiptTable({ images }: Receipt): string {
+  const rows = images.map(({ role, variant, verdict, seconds, bytes, tags, ref, reasons }) => [
+    role === 'service' ? `${role}-${variant}` : role,
+    verdict,
+    verdict === 'present' ? '' : `${seconds.toFixed(1)} s`,
+    formatBytes(bytes),
+    tags[1] ?? ref,
+    reasons.join('; '),
+  ]);
+  return table([['image', 'verdict', 'time', 'size', 'name', 'why'], ...rows]);
+}
+
+/** Decimal units, as Docker prints them. */
+export function formatBytes(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB'];
+  const power = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(bytes, 1)) / 3)));
+  const value = bytes / 1000 ** power;
+  return `${power === 0 ? value : value.toPrecision(3)} ${units[power]}`;
+}
+
+function table(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => (row[column] ?? '').length)),
+  );
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}

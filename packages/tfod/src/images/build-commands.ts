@@ -1,0 +1,49 @@
+import { join } from 'node:path';
+import type { Command } from '../engine/command';
+import type { EngineCommands } from '../engine/engine';
+import { buildTarget } from './build-targets';
+import type { PlannedImage } from './plan';
+import type { PlannedService } from './plan-service';
+
+/**
+ * What a person would type to make a plan true by hand, one command for each image. They read the project's own
+ * folder, in which there may be more than what was hashed; so their images bear no key, and a plan does not
+ * take them for what it wants.
+ */
+export function buildCommands(planned: PlannedService, commands: EngineCommands): Command[] {
+  const made = planned.plan.flatMap((each) =>
+    each.verdict === 'build' ? [buildByHand(each, planned, commands)] : nameByHand(each, commands),
+  );
+  const refs = planned.plan.flatMap(({ image }) => image.refs);
+  return planned.request.push ? [...made, ...refs.map((ref) => commands.push(ref))] : made;
+}
+
+function buildByHand({ image }: PlannedImage, planned: PlannedService, commands: EngineCommands): Command {
+  const { workspaceRoot, force } = planned.request;
+  const { facts } = image;
+  const places = {
+    context: facts.context.root,
+    dockerfile: join(workspaceRoot, facts.dockerfile.path),
+    named: Object.fromEntries(Object.entries(facts.named).map(([name, { root }]) => [name, root])),
+  };
+  const parent = (name: string) => {
+    const above = planned.plan.find((each) => each.image.name === name);
+    return above?.found ? undefined : above?.image.ref;
+  };
+  const target = buildTarget(image, places, {
+    plan: planned.plan,
+    seesImages: true,
+    refs: image.refs,
+    force,
+  });
+  const contexts = Object.entries(target.contexts).map(([alias, source]) => {
+    const ref = source.from === 'target' ? parent(source.name) : undefined;
+    return [alias, ref === undefined ? source : { from: 'image' as const, ref }] as const;
+  });
+  return commands.build({ ...target, contexts: Object.fromEntries(contexts), labels: {} });
+}
+
+function nameByHand({ image, found, missingRefs }: PlannedImage, commands: EngineCommands): Command[] {
+  const from = found?.refs[0] ?? image.ref;
+  return missingRefs.map((ref) => commands.tag(from, ref));
+}
