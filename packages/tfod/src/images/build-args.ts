@@ -10,10 +10,7 @@ export function argsFor(
   dockerfile: Dockerfile,
   given: Readonly<Record<string, string>>,
 ): Readonly<Record<string, string>> {
-  const declared = new Set([
-    ...declaredArgs(dockerfile).keys(),
-    ...dockerfile.globalArgs.map(({ name }) => name),
-  ]);
+  const declared = declaredArgs(dockerfile);
   return Object.fromEntries(
     Object.entries(given).filter(([name]) => declared.has(name) || PROXIES.test(name)),
   );

@@ -1,0 +1,4 @@
+export interface PinOptions {
+  readonly project?: string;
+  readonly update?: boolean;
+}
