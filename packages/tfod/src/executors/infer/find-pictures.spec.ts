@@ -9,7 +9,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { TfodError } from '../../values/tfod-error';
+import type { TfodError } from '../../values/tfod-error';
 import { findPictures, PICTURE_SUFFIXES } from './find-pictures';
 
 describe('findPictures', () => {

@@ -1,0 +1,162 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join, posix, relative } from 'node:path';
+import { printable } from '../../engine/command';
+import { dockerEngine } from '../../engine/docker';
+import {
+  ownerFlags,
+  removeContainer,
+  runContainer,
+  securityOptions,
+  type ContainerRun,
+} from '../../engine/docker-run';
+import type { Ran } from '../../engine/run-command';
+import { cacheDir } from '../../files/cache-dir';
+import { ensureImages } from '../../images/ensure-images';
+import { thisProcess } from '../../images/owner';
+import { planService } from '../../images/plan-service';
+import { planDocument, type PlanEntry } from '../../images/receipt';
+import { plainRequest, type Machine } from '../../images/request';
+import { withScratch } from '../../images/scratch';
+import { TfodError } from '../../values/tfod-error';
+import { detectArguments } from './detect-arguments';
+import type { Picture } from './find-pictures';
+import { mountPictures, pictureList } from './picture-list';
+import type { InferRequest } from './request';
+import type { Surroundings } from './surroundings';
+
+const LIST = '/tfod/pictures.jsonl';
+const OUTPUT = '/tfod/results';
+
+/** What `docker run` answers when no container came to be. */
+const NOT_STARTED = new Set([125, 126, 127]);
+/** 128 + SIGKILL: nothing in the container does that, but the kernel does when memory is short. */
+const KILLED = 137;
+
+/** Looks at the pictures in the service's image, which is built first if it is missing; the exit code of the runtime. */
+export async function inferInContainer(
+  request: InferRequest,
+  pictures: readonly Picture[],
+  surroundings: Surroundings,
+): Promise<number> {
+  const images = plainRequest(request.workspaceRoot, request.service, surroundings.env, {
+    variants: [request.variant],
+  });
+  const machine = machineOf(request, surroundings);
+  if (request.dryRun) {
+    const { plan } = await planService({ ...images, frozenLock: true }, machine, { needsEngine: false });
+    return dryRun(request, pictures, serviceImage(planDocument(request.service, plan).images), surroundings);
+  }
+  const receipt = await ensureImages(images, machine);
+  const home = join(cacheDir(surroundings.env, surroundings.platform), 'infer');
+  return withScratch(home, thisProcess(), async (scratch) => {
+    const list = join(scratch, 'pictures.jsonl');
+    const container = await containerOf(
+      request,
+      pictures,
+      serviceImage(receipt.images).ref,
+      list,
+      surroundings,
+    );
+    await writeFile(list, pictureList(mountPictures(pictures).pictures));
+    await mkdir(request.output, { recursive: true });
+    return run(request, container, surroundings);
+  });
+}
+
+function machineOf(request: InferRequest, { env, run, report, signal }: Surroundings): Machine {
+  return { engine: dockerEngine(run), env, report, verbose: request.verbose, signal };
+}
+
+function serviceImage<Entry extends PlanEntry>(images: readonly Entry[]): Entry {
+  const image = images.find(({ role }) => role === 'service');
+  if (!image) throw new Error('the plan of a service holds no service image');
+  return image;
+}
+
+async function containerOf(
+  request: InferRequest,
+  pictures: readonly Picture[],
+  image: string,
+  list: string,
+  { caller, run }: Surroundings,
+): Promise<ContainerRun> {
+  const security = caller === undefined ? '' : (await run(securityOptions())).stdout;
+  return {
+    name: `tfod-infer-${process.pid}-${request.service.name}`,
+    image,
+    owner: ownerFlags(caller, security),
+    gpus: request.variant === 'gpu',
+    // The caller has no home in the image; what looks for one gets a folder that may be written.
+    env: { HOME: '/tmp', TFOD_IMAGE_REF: image },
+    mounts: [
+      ...mountPictures(pictures).mounts,
+      { source: list, target: LIST },
+      { source: request.output, target: OUTPUT, writable: true },
+    ],
+    args: detectArguments(request, { list: LIST, output: OUTPUT }),
+  };
+}
+
+async function dryRun(
+  request: InferRequest,
+  pictures: readonly Picture[],
+  { ref, verdict }: PlanEntry,
+  surroundings: Surroundings,
+): Promise<number> {
+  const { print } = surroundings;
+  const list = join(cacheDir(surroundings.env, surroundings.platform), 'infer', 'pictures.jsonl');
+  const container = await containerOf(request, pictures, ref, list, surroundings);
+  const { name, variants } = { name: request.service.name, variants: request.variant };
+  if (verdict === 'build') {
+    print(
+      `# first the image is built; nx run ${name}:docker-build --variants=${variants} --dryRun prints how`,
+    );
+  }
+  print(`# ${list} gets a line for each of ${pictures.length} pictures, such as`);
+  print(`# ${pictureList(mountPictures(pictures).pictures.slice(0, 1)).trim()}`);
+  print(printable(runContainer(container)));
+  return 0;
+}
+
+async function run(
+  request: InferRequest,
+  container: ContainerRun,
+  { run, print, report, signal }: Surroundings,
+): Promise<number> {
+  const command = runContainer(container);
+  if (request.verbose) report(printable(command));
+  const here = posix.join(...relative(request.workspaceRoot, request.output).split(/[\\/]/));
+  const asSeenHere = (line: string): string => (request.json ? line : line.replaceAll(OUTPUT, here));
+  try {
+    const ran = await run(command, {
+      signal,
+      onLine: (line, stream) => (stream === 'stdout' ? print(asSeenHere(line)) : report(asSeenHere(line))),
+    });
+    if (ran.code === null || NOT_STARTED.has(ran.code) || ran.code === KILLED) throw notRun(ran, container);
+    return ran.code;
+  } finally {
+    // A client that was stopped may leave its container behind; of one that ended well nothing is left.
+    if (signal.aborted) await run(removeContainer(container.name));
+  }
+}
+
+function notRun({ code, signal, stderr }: Ran, { image, gpus }: ContainerRun): TfodError {
+  if (code === KILLED) {
+    return new TfodError({
+      code: 'CONTAINER_KILLED',
+      what: 'The container was killed, most likely because memory was short',
+      where: image,
+      found: 'SIGKILL',
+      remedy: 'give the engine more memory; `docker info` tells how much it has',
+    });
+  }
+  return new TfodError({
+    code: 'CONTAINER_NOT_STARTED',
+    what: 'The engine did not start the container',
+    where: image,
+    found: stderr.trim().split('\n').slice(-3).join('\n            ') || String(signal ?? code),
+    remedy: gpus
+      ? 'make a GPU known to the engine (NVIDIA Container Toolkit), or use --variant=cpu'
+      : 'an engine on another machine cannot see the pictures: use one on this machine, or --runner=python',
+  });
+}

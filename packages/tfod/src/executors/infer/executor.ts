@@ -1,0 +1,62 @@
+import { logger, type ExecutorContext } from '@nx/devkit';
+import { join } from 'node:path';
+import { runCommand } from '../../engine/run-command';
+import { checkModel } from '../../models/read-model';
+import { Problems } from '../../images/problems';
+import { readService } from '../../service/read-service';
+import { TfodError } from '../../values/tfod-error';
+import { Interrupted, interruptible } from '../interruption';
+import { inferInContainer } from './container-runner';
+import { findPictures, type Picture } from './find-pictures';
+import { inferInPython } from './python-runner';
+import { inferRequest, type InferRequest } from './request';
+import type { InferOptions } from './schema';
+import type { Surroundings } from './surroundings';
+
+/** Detects objects in pictures. An expected failure is told in full and without a stack. */
+export default async function inferExecutor(
+  options: InferOptions,
+  context: ExecutorContext,
+): Promise<{ success: boolean }> {
+  try {
+    return { success: (await interruptible((signal) => infer(options, context, signal))) === 0 };
+  } catch (error) {
+    if (!(error instanceof TfodError || error instanceof Interrupted)) throw error;
+    logger.error(error.message);
+    return { success: false };
+  }
+}
+
+async function infer(options: InferOptions, context: ExecutorContext, signal: AbortSignal): Promise<number> {
+  const name = context.projectName ?? '';
+  const root = context.projectsConfigurations.projects[name]?.root ?? '';
+  const request = inferRequest(context.root, await readService(context.root, { name, root }), options);
+  const pictures = await gather(request);
+  const surroundings = surroundingsOf(signal);
+  return request.runner === 'python'
+    ? inferInPython(request, pictures, surroundings)
+    : inferInContainer(request, pictures, surroundings);
+}
+
+/** The pictures, when both they and the model are there. */
+async function gather(request: InferRequest): Promise<readonly Picture[]> {
+  const { workspaceRoot, service, inputs, output } = request;
+  const problems = new Problems();
+  problems.add(...(await checkModel(workspaceRoot, service)));
+  const found = await problems.attempt(() => findPictures(workspaceRoot, inputs, join(output, 'annotated')));
+  problems.throwAny();
+  return found ?? [];
+}
+
+function surroundingsOf(signal: AbortSignal): Surroundings {
+  const { getuid, getgid } = process;
+  return {
+    env: process.env,
+    platform: process.platform,
+    caller: getuid && getgid ? { uid: getuid(), gid: getgid() } : undefined,
+    run: runCommand,
+    print: (line) => process.stdout.write(`${line}\n`),
+    report: (line) => process.stderr.write(`${line}\n`),
+    signal,
+  };
+}
