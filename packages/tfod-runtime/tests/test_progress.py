@@ -68,7 +68,8 @@ def test_auto_is_plain_where_there_is_no_terminal() -> None:
     assert run("auto", io.StringIO(), 2.0) == run("plain", io.StringIO(), 2.0)
 
 
-def test_a_terminal_gets_a_bar_that_leaves_no_trace() -> None:
+def test_a_terminal_gets_a_bar_that_leaves_no_trace(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "120")
     text = run("auto", Terminal(), seconds_each=1.0)
     assert "\n" not in text
     frames = text.split("\r\x1b[K")[1:]
@@ -76,6 +77,12 @@ def test_a_terminal_gets_a_bar_that_leaves_no_trace() -> None:
     assert frames[1] == "██░░░░░░░░░░░░░░░░░░░░░░ 1/10 pictures, 1.0 pictures/s, 0:09 left"
     assert frames[10] == "████████████████████████ 10/10 pictures, 1 failed, 1.0 pictures/s"
     assert frames[-1] == ""
+
+
+def test_a_narrow_terminal_gets_no_line_that_wraps(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    frames = run("auto", Terminal(), seconds_each=1.0).split("\r\x1b[K")
+    assert max(map(len, frames)) == 39
 
 
 def test_a_terminal_is_not_flooded() -> None:

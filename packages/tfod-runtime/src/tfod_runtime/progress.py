@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Callable
 from typing import Literal, Protocol, TextIO, TypeAlias
@@ -124,7 +125,9 @@ class _Bar(_Counting):
 
     def _show(self) -> None:
         filled = _BAR_WIDTH * self._done // max(1, self._total)
-        self._write(f"\r\x1b[K{'█' * filled}{'░' * (_BAR_WIDTH - filled)} {self._state()}")
+        line = f"{'█' * filled}{'░' * (_BAR_WIDTH - filled)} {self._state()}"
+        # A line that wraps could not be redrawn.
+        self._write(f"\r\x1b[K{line[: shutil.get_terminal_size().columns - 1]}")
 
     def _write(self, text: str) -> None:
         self._stream.write(text)
