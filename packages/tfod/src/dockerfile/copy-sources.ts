@@ -1,4 +1,6 @@
 import { posix } from 'node:path';
+import { filepathMatcher, hasWildcard } from '../files/filepath-match';
+import { parsePathPatterns } from '../files/path-patterns';
 import type { SourcePattern } from '../values/source-pattern';
 import { flagValue, flagValues, type Instruction } from './dockerfile';
 import { heredocStart } from './heredocs';
@@ -8,10 +10,12 @@ export function writtenSources({ words }: Instruction): readonly string[] {
   return words.slice(0, -1).filter((word) => heredocStart(word) === undefined);
 }
 
-/** What one source, its variables replaced, asks of the folder it is taken from. */
+/** What one source, its variables replaced, asks of the folder it is taken from. Throws BadPattern. */
 export function copyPattern(source: string, instruction: Instruction, where: string): SourcePattern {
   const except = flagValues(instruction, 'exclude');
   const pivot = isSet(instruction, 'parents') ? splitAtPivot(source) : { folder: source };
+  if (hasWildcard(pivot.folder)) filepathMatcher(pivot.folder);
+  parsePathPatterns([...except, pivot.only ?? '']);
   return {
     path: fromRoot(pivot.folder),
     wildcard: true,

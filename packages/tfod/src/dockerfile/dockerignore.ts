@@ -1,7 +1,8 @@
 import { BadPattern } from '../files/filepath-match';
-import { cleanPath, parsePathPatterns, trimSpace } from '../files/path-patterns';
+import { cleanPath, parsePathPatterns } from '../files/path-patterns';
 import type { IgnoreMatcher } from '../files/tree';
 import { TfodError, type Problem } from '../values/tfod-error';
+import { trimSpace } from '../values/white-space';
 
 /**
  * Reads a .dockerignore by the rules of moby's `ignorefile` and `patternmatcher`. Paths are asked for relative to

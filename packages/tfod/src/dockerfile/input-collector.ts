@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { BadPattern } from '../files/filepath-match';
 import type { SourcePattern } from '../values/source-pattern';
 import type { Problem } from '../values/tfod-error';
 import { copyPattern, mountPattern, remoteSource, writtenSources, type RemoteSource } from './copy-sources';
@@ -43,7 +44,7 @@ export class InputCollector {
     try {
       return read();
     } catch (error) {
-      if (!(error instanceof ShellSyntax)) throw error;
+      if (!(error instanceof ShellSyntax || error instanceof BadPattern)) throw error;
       this.problems.push(unreadableWord(error.message, placeOf(this.dockerfile, instruction)));
       return undefined;
     }

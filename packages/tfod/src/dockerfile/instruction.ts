@@ -1,7 +1,8 @@
+import { trimSpace } from '../values/white-space';
 import type { Instruction } from './dockerfile';
 import { heredocsIn } from './heredocs';
 import { LineFault, type LogicalLine, type LogicalLines } from './logical-lines';
-import { jsonStrings, pairOf, plainWords, quotedWords, takeFlags, trim, type Pair } from './words';
+import { jsonStrings, pairOf, plainWords, quotedWords, takeFlags, type Pair } from './words';
 
 const HAS_HEREDOCS = new Set(['ADD', 'COPY', 'RUN']);
 const HAS_JSON = new Set(['ADD', 'CMD', 'COPY', 'ENTRYPOINT', 'RUN', 'SHELL', 'VOLUME']);
@@ -29,7 +30,7 @@ export function readInstruction(logical: LogicalLine, lines: LogicalLines): Inst
 }
 
 function instructionOf({ text, line }: LogicalLine, escape: string): Instruction {
-  const [written = '', content = ''] = splitOnce(trim(text));
+  const [written = '', content = ''] = splitOnce(trimSpace(text));
   const keyword = written.toUpperCase();
   if (!KEYWORDS.has(keyword)) throw new LineFault(`unknown instruction ${written}`, line);
   const { flags, rest } = takeFlags(content, escape);

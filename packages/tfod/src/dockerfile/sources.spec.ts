@@ -221,6 +221,8 @@ describe('sourcesOf', () => {
         'COPY --from=two a /b',
         'COPY ${A:-x /b',
         'COPY $B /b',
+        'COPY a[ /b',
+        'COPY --exclude=[ a /b',
         'FROM one AS two',
       ),
     ).toEqual([
@@ -229,6 +231,8 @@ describe('sourcesOf', () => {
       'DOCKERFILE_STAGE_ORDER Dockerfile:3',
       'DOCKERFILE_SYNTAX Dockerfile:4',
       'DOCKERFILE_UNRESOLVED_ARG Dockerfile:5',
+      'DOCKERFILE_SYNTAX Dockerfile:6',
+      'DOCKERFILE_SYNTAX Dockerfile:7',
     ]);
   });
 

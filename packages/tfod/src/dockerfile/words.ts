@@ -1,3 +1,5 @@
+import { trimSpace } from '../values/white-space';
+
 /** A name with the value that stands behind `=`, both as written. */
 export interface Pair {
   readonly name: string;
@@ -54,7 +56,7 @@ export function takeFlags(text: string, escape: string): Flagged {
     if (word === '--') break;
     flags.push(pairOf(word.slice(2)));
   }
-  return { flags, rest: trim(characters.slice(index).join('')) };
+  return { flags, rest: trimSpace(characters.slice(index).join('')) };
 }
 
 function flagWord(characters: readonly string[], start: number, escape: string) {
@@ -93,10 +95,6 @@ export function jsonStrings(text: string): readonly string[] | 'not strings' | u
   } catch {
     return undefined;
   }
-}
-
-export function trim(text: string): string {
-  return text.replace(/^\p{White_Space}+|\p{White_Space}+$/gu, '');
 }
 
 function isSpace(character: string | undefined): boolean {

@@ -1,4 +1,4 @@
-import { isAbsolute, join } from 'node:path';
+import { posix, win32 } from 'node:path';
 import { TfodError } from '../values/tfod-error';
 
 /**
@@ -7,21 +7,24 @@ import { TfodError } from '../values/tfod-error';
  */
 export function cacheDir(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): string {
   const own = env['TFOD_CACHE_DIR'];
-  return own === undefined || own === '' ? join(platformCache(env, platform), 'tfod') : own;
-}
-
-function platformCache(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): string {
+  if (own) return own;
   switch (platform) {
     case 'win32':
-      return env['LOCALAPPDATA'] ?? join(home(env, 'USERPROFILE'), 'AppData', 'Local');
+      return win32.join(
+        env['LOCALAPPDATA'] || win32.join(home(env, 'USERPROFILE'), 'AppData', 'Local'),
+        'tfod',
+      );
     case 'darwin':
-      return join(home(env, 'HOME'), 'Library', 'Caches');
-    default: {
-      // The specification tells to ignore a relative path.
-      const xdg = env['XDG_CACHE_HOME'];
-      return xdg !== undefined && isAbsolute(xdg) ? xdg : join(home(env, 'HOME'), '.cache');
-    }
+      return posix.join(home(env, 'HOME'), 'Library', 'Caches', 'tfod');
+    default:
+      return posix.join(xdgCache(env), 'tfod');
   }
+}
+
+/** The specification tells to ignore a relative path. */
+function xdgCache(env: NodeJS.ProcessEnv): string {
+  const xdg = env['XDG_CACHE_HOME'] ?? '';
+  return posix.isAbsolute(xdg) ? xdg : posix.join(home(env, 'HOME'), '.cache');
 }
 
 function home(env: NodeJS.ProcessEnv, name: 'HOME' | 'USERPROFILE'): string {

@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { trimSpace } from '../values/white-space';
 import { BadPattern, filepathMatcher } from './filepath-match';
 import { patternExpression } from './pattern-expression';
 
@@ -71,11 +72,6 @@ function parsePattern(written: string): Pattern | undefined {
   if (pattern === '') throw new BadPattern(cleaned);
   filepathMatcher(pattern);
   return { negated, ...testOf(pattern) };
-}
-
-/** Go's strings.TrimSpace, whose idea of white space is Unicode's and not that of String.trim. */
-export function trimSpace(text: string): string {
-  return text.replace(/^\p{White_Space}+|\p{White_Space}+$/gu, '');
 }
 
 /** Go's filepath.Clean: the shortest name of a path, without a slash at its end. */

@@ -1,4 +1,107 @@
-import type { Tree } from './tree';
+import { randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
+import { chmod, copyFile, lutimes, mkdir, readlink, rename, rm, symlink, utimes } from 'node:fs/promises';
+import { dirname, join, posix } from 'node:path';
+import { TfodError } from '../values/tfod-error';
+import { forEachAtOnce, hashFile } from './hash-files';
+import { treeChanged, type Tree, type TreeEntry } from './tree';
 
-/** Copies exactly the entries of the tree; TREE_CHANGED when the folder is no longer what was listed. */
-export declare function stageTree(root: string, tree: Tree, target: string): Promise<void>;
+/** 2000-01-01T00:00:00Z: zip, and with it wheels, cannot hold a time before 1980 in any time zone. */
+const MTIME = Date.UTC(2000, 0, 1) / 1000;
+const FOLDER_MODE = 0o755;
+const FILE_MODE = 0o644;
+const EXECUTABLE_MODE = 0o755;
+
+/**
+ * Lays out exactly the entries of a tree in a folder of their own, with modes and times that are always the same.
+ * What was copied is hashed, so that the builder gets the bytes that were listed: TREE_CHANGED when the folder has
+ * others by now. The target, which may be an empty folder, appears whole or not at all; DISK_FULL when there is
+ * no room.
+ */
+export async function stageTree(root: string, tree: Tree, target: string): Promise<void> {
+  const temporary = `${target}.${process.pid}.${randomBytes(6).toString('hex')}`;
+  try {
+    await mkdir(temporary, { recursive: true });
+    await layOut(root, tree.entries, temporary);
+    await rename(temporary, target);
+  } catch (error) {
+    await rm(temporary, { recursive: true, force: true });
+    throw (error as NodeJS.ErrnoException).code === 'ENOSPC' ? diskFull(dirname(target), error) : error;
+  }
+}
+
+async function layOut(root: string, entries: readonly TreeEntry[], target: string): Promise<void> {
+  const folders = foldersOf(entries);
+  for (const folder of folders) await mkdir(join(target, folder), { recursive: true });
+  const isSame = await forEachAtOnce(entries, (entry) => layOutEntry(root, entry, target));
+  const changed = entries.filter((_, index) => !isSame[index]);
+  if (changed.length > 0)
+    throw treeChanged(
+      root,
+      changed.map(({ path }) => path),
+    );
+  // What is put into a folder sets its time, so the deepest come first.
+  for (const folder of [...folders].reverse()) await normalise(join(target, folder), FOLDER_MODE);
+}
+
+/** Every folder, those above before those in them. */
+function foldersOf(entries: readonly TreeEntry[]): readonly string[] {
+  const folders = new Set(['.']);
+  const add = (folder: string) => {
+    if (folders.has(folder)) return;
+    add(posix.dirname(folder));
+    folders.add(folder);
+  };
+  for (const { path, type } of entries) add(type === 'directory' ? path : posix.dirname(path));
+  return [...folders];
+}
+
+/** Whether the entry is still what was listed. */
+async function layOutEntry(root: string, entry: TreeEntry, target: string): Promise<boolean> {
+  const from = join(root, entry.path);
+  const to = join(target, entry.path);
+  try {
+    if (entry.type === 'link') return await layOutLink(from, entry.target, to);
+    return entry.type === 'directory' || (await layOutFile(from, entry, to));
+  } catch (error) {
+    if (isGone(error)) return false;
+    throw error;
+  }
+}
+
+async function layOutLink(from: string, text: string, to: string): Promise<boolean> {
+  await symlink(text, to);
+  await lutimes(to, MTIME, MTIME);
+  return (await readlink(from)) === text;
+}
+
+async function layOutFile(from: string, file: TreeEntry & { type: 'file' }, to: string): Promise<boolean> {
+  await copyFile(from, to, constants.COPYFILE_FICLONE);
+  const { digest, executable } = await hashFile(to);
+  await normalise(to, file.executable ? EXECUTABLE_MODE : FILE_MODE);
+  return digest === file.digest && executable === file.executable;
+}
+
+async function normalise(path: string, mode: number): Promise<void> {
+  await chmod(path, mode);
+  await utimes(path, MTIME, MTIME);
+}
+
+/** Not there any more, or something else: a folder, no link. */
+function isGone(error: unknown): boolean {
+  return ['ENOENT', 'ENOTDIR', 'EISDIR', 'EINVAL', 'ELOOP'].includes(
+    (error as NodeJS.ErrnoException).code ?? '',
+  );
+}
+
+function diskFull(folder: string, cause: unknown): TfodError {
+  return new TfodError(
+    {
+      code: 'DISK_FULL',
+      what: 'There is no room for what the builder is to get',
+      where: folder,
+      remedy: 'make room there, or set TFOD_CACHE_DIR to a folder on a larger disk',
+    },
+    { cause },
+  );
+}

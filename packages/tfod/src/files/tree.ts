@@ -1,5 +1,10 @@
-import type { Digest } from '../values/digest';
+import { join } from 'node:path';
+import { digestOf, type Digest } from '../values/digest';
 import type { SourcePattern } from '../values/source-pattern';
+import { TfodError } from '../values/tfod-error';
+import { ContextView, unreadable } from './context-view';
+import { forEachAtOnce, hashFile, type FileFacts } from './hash-files';
+import { selectEntries, type Selected } from './select-entries';
 
 /** Which paths of a folder stay out of a build. Paths are POSIX, relative to the folder. */
 export interface IgnoreMatcher {
@@ -18,14 +23,7 @@ export interface Tree {
  * with nothing in it is an entry of its own, for Docker copies it.
  */
 export type TreeEntry =
-  | {
-      readonly path: string;
-      readonly type: 'file';
-      readonly executable: boolean;
-      readonly digest: Digest;
-      /** Bytes. */
-      readonly size: number;
-    }
+  | ({ readonly path: string; readonly type: 'file' } & FileFacts)
   | { readonly path: string; readonly type: 'link'; readonly target: string }
   | { readonly path: string; readonly type: 'directory' };
 
@@ -34,6 +32,58 @@ export interface TreeRequest {
   readonly ignore: IgnoreMatcher;
 }
 
-/** Throws SOURCE_NOT_FOUND for all sources that match nothing. */
-export declare function listTree(root: string, request: TreeRequest): Promise<Tree>;
-export declare function treeDigest(tree: Tree): Digest;
+/**
+ * Lists and hashes what the sources name in a folder, as Docker would copy it. Throws SOURCE_NOT_FOUND and
+ * SOURCE_SPECIAL with all that is wrong, SOURCE_UNREADABLE, and TREE_CHANGED when a file goes away meanwhile.
+ */
+export async function listTree(root: string, { sources, ignore }: TreeRequest): Promise<Tree> {
+  const view = new ContextView(root, ignore);
+  const { selected, problems } = selectEntries(view, sources);
+  if (problems.length > 0) throw new TfodError(problems);
+  const entries = await forEachAtOnce(selected, (place) => entryOf(place, root, view));
+  return { entries: entries.sort((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path))) };
+}
+
+/** One digest of all that a build may see: paths, kinds, execute bits, link texts and contents. */
+export function treeDigest({ entries }: Tree): Digest {
+  const lines = entries.map((entry) => JSON.stringify(identityOf(entry)));
+  return digestOf(['tfod tree 1', ...lines, ''].join('\n'));
+}
+
+function identityOf(entry: TreeEntry): readonly unknown[] {
+  switch (entry.type) {
+    case 'file':
+      return [entry.path, 'file', entry.executable, entry.digest];
+    case 'link':
+      return [entry.path, 'link', entry.target];
+    case 'directory':
+      return [entry.path, 'directory'];
+  }
+}
+
+async function entryOf({ path, type }: Selected, root: string, view: ContextView): Promise<TreeEntry> {
+  const full = join(root, path);
+  try {
+    if (type === 'file') return { path, type, ...(await hashFile(full)) };
+    return type === 'link' ? { path, type, target: view.linkTarget(path) } : { path, type };
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EACCES' || code === 'EPERM') throw unreadable(full, error);
+    if (code === 'ENOENT' || code === 'ELOOP') throw treeChanged(root, [path], error);
+    throw error;
+  }
+}
+
+/** The folder is no longer what was listed. */
+export function treeChanged(root: string, paths: readonly string[], cause?: unknown): TfodError {
+  return new TfodError(
+    {
+      code: 'TREE_CHANGED',
+      what: 'Files changed while they were read for the build',
+      where: root,
+      found: paths.join(', '),
+      remedy: 'run it again once nothing writes to them',
+    },
+    { cause },
+  );
+}
