@@ -74,10 +74,9 @@ export async function detectBuilder(run: RunCommand, name?: string): Promise<Bui
   return { name: found, seesImages: driver === 'docker' };
 }
 
-/** The platform of an engine or an image, in one spelling: `linux/arm64/v8` is `linux/arm64`. */
+/** The platform of an engine or an image, from the words that Docker has for it. */
 export function platformOf(os: string, architecture: string, variant = ''): Platform {
-  const implied = architecture === 'arm64' && variant === 'v8';
-  return parsePlatform([os, architecture, ...(variant === '' || implied ? [] : [variant])].join('/'));
+  return parsePlatform([os, architecture, ...(variant === '' ? [] : [variant])].join('/'));
 }
 
 function readServer(text: string): { Version?: unknown; Os?: unknown; Arch?: unknown } | undefined {

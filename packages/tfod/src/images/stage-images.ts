@@ -35,7 +35,6 @@ class Stage {
     const known = this.#known.get(content);
     if (known !== undefined) return known;
     const folder = join(this.scratch, `content-${this.#known.size}`);
-    await mkdir(folder);
     await stageTree(content.root, content.tree, folder);
     this.#known.set(content, folder);
     return folder;

@@ -17,7 +17,11 @@ describe('parsePlatform', () => {
 
 describe('partsOf', () => {
   it('tells a variant that is written from none', () => {
-    expect(partsOf(parsePlatform('linux/arm/v7'))).toEqual({ os: 'linux', architecture: 'arm', variant: 'v7' });
+    expect(partsOf(parsePlatform('linux/arm/v7'))).toEqual({
+      os: 'linux',
+      architecture: 'arm',
+      variant: 'v7',
+    });
     expect(partsOf(parsePlatform('linux/amd64'))).toEqual({ os: 'linux', architecture: 'amd64' });
   });
 });

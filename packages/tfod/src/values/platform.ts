@@ -11,7 +11,10 @@ export interface PlatformParts {
 
 const FORM = /^[a-z0-9]+\/[a-z0-9_]+(\/v[0-9.]+)?$/;
 
-/** Reads `os/architecture[/variant]`. */
+/** Names that containerd takes for others. */
+const ALIASES: Readonly<Record<string, string>> = { x86_64: 'amd64', aarch64: 'arm64' };
+
+/** Reads `os/architecture[/variant]` into one spelling: `linux/arm64/v8` is `linux/arm64`. */
 export function parsePlatform(text: string): Platform {
   if (!FORM.test(text)) {
     throw new TfodError({
@@ -22,7 +25,10 @@ export function parsePlatform(text: string): Platform {
       remedy: 'name the platform as `docker buildx ls` does',
     });
   }
-  return text as Platform;
+  const [os = '', written = '', variant] = text.split('/');
+  const architecture = ALIASES[written] ?? written;
+  const implied = architecture === 'arm64' && variant === 'v8';
+  return [os, architecture, ...(variant === undefined || implied ? [] : [variant])].join('/') as Platform;
 }
 
 /** The parts of a platform; the variant is there only when it was written. */

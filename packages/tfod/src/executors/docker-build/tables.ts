@@ -24,12 +24,13 @@ export function receiptTable({ images }: Receipt): string {
   return table([['image', 'verdict', 'time', 'size', 'name', 'why'], ...rows]);
 }
 
-/** Decimal units, as Docker prints them. */
+/** Decimal units and three digits, as Docker prints them. */
 export function formatBytes(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB'];
-  const power = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(bytes, 1)) / 3)));
-  const value = bytes / 1000 ** power;
-  return `${power === 0 ? value : value.toPrecision(3)} ${units[power]}`;
+  let [value, power] = [bytes, 0];
+  for (; value >= 999.5 && power < units.length - 1; power++) value /= 1000;
+  const decimals = power === 0 || value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2;
+  return `${value.toFixed(decimals)} ${units[power]}`;
 }
 
 function table(rows: readonly (readonly string[])[]): string {

@@ -1,0 +1,114 @@
+import type { Service } from '../../service/service';
+import { imagesRequest } from './options';
+import type { DockerBuildOptions } from './schema';
+
+const SERVICE: Service = {
+  name: 'parking',
+  root: 'apps/parking',
+  variants: ['cpu', 'gpu'],
+  model: 'demo',
+  image: 'team/parking',
+  port: 8080,
+};
+
+const request = (options: DockerBuildOptions, env: NodeJS.ProcessEnv = {}) =>
+  imagesRequest('/w', SERVICE, env, options);
+
+const codes = (options: DockerBuildOptions): string[] => {
+  try {
+    request(options);
+    return [];
+  } catch (error) {
+    return (error as { problems: { code: string }[] }).problems.map(({ code }) => code);
+  }
+};
+
+describe('imagesRequest', () => {
+  it('asks for what tfod.json says when nothing is said', () => {
+    expect(request({})).toEqual({
+      workspaceRoot: '/w',
+      service: SERVICE,
+      variants: ['cpu', 'gpu'],
+      platforms: [],
+      buildArgs: {},
+      secrets: [],
+      tags: [],
+      force: false,
+      push: false,
+      frozenLock: false,
+    });
+  });
+
+  it('takes some variants in the order of the service', () => {
+    expect(request({ variants: ['gpu'] }).variants).toEqual(['gpu']);
+    expect(request({ variants: ['gpu', 'cpu'] }).variants).toEqual(['cpu', 'gpu']);
+    expect(request({ variants: [] }).variants).toEqual(['cpu', 'gpu']);
+  });
+
+  it.each<[DockerBuildOptions['buildArgs'], object]>([
+    [
+      { A: '1', B: 2 },
+      { A: '1', B: '2' },
+    ],
+    [['A=1', 'B=x=y'], { A: '1', B: 'x=y' }],
+    [['NO_PROXY=a', 'b', 'A=1'], { NO_PROXY: 'a,b', A: '1' }],
+    [['A='], { A: '' }],
+    [[], {}],
+  ])('reads build arguments %j', (buildArgs, expected) => {
+    expect(request({ buildArgs: buildArgs ?? {} }).buildArgs).toEqual(expected);
+  });
+
+  it.each([
+    [['id=a', 'src=/x', 'id=b', 'env=B']],
+    [['id=a,src=/x', 'id=b,env=B']],
+    [['id=a,src=/x,id=b,env=B']],
+  ])('reads secrets however Nx parted them: %j', (secrets) => {
+    expect(request({ secrets }).secrets).toEqual([
+      { id: 'a', source: { file: '/x' } },
+      { id: 'b', source: { variable: 'B' } },
+    ]);
+  });
+
+  it('freezes the lock in CI, unless told otherwise', () => {
+    expect(request({}, { CI: 'true' }).frozenLock).toBe(true);
+    expect(request({ frozenLock: false }, { CI: 'true' }).frozenLock).toBe(false);
+    expect(request({}, { CI: 'false' }).frozenLock).toBe(false);
+    expect(request({ frozenLock: true }).frozenLock).toBe(true);
+  });
+
+  it('asks for a platform once', () => {
+    expect(request({ platforms: ['linux/arm64', 'linux/arm64/v8', 'linux/arm64'] }).platforms).toEqual([
+      'linux/arm64',
+    ]);
+  });
+
+  it('tells of everything that is wrong at once', () => {
+    expect(
+      codes({
+        platforms: ['arm64'],
+        tags: ['a b'],
+        buildArgs: ['A'],
+        secrets: ['id=a'],
+        dryRun: true,
+        plan: true,
+        json: true,
+        builder: 'x',
+      }).sort(),
+    ).toEqual(
+      [
+        'BUILD_ARG_MALFORMED',
+        'IMAGE_REF_MALFORMED',
+        'OPTION_UNSUPPORTED',
+        'OPTION_UNSUPPORTED',
+        'OPTION_UNSUPPORTED',
+        'PLATFORM_MALFORMED',
+        'SECRET_MALFORMED',
+      ].sort(),
+    );
+  });
+
+  it('says that the service has no such variant', () => {
+    const cpuOnly = { ...SERVICE, variants: ['cpu'] as const };
+    expect(() => imagesRequest('/w', cpuOnly, {}, { variants: ['gpu'] })).toThrow('VARIANT_NOT_THERE');
+  });
+});

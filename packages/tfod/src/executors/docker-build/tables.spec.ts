@@ -1,0 +1,69 @@
+import type { Plan } from '../../images/plan';
+import type { Receipt } from '../../images/receipt';
+import { formatBytes, planTable, receiptTable } from './tables';
+
+describe('planTable', () => {
+  it('gives each reason a line', () => {
+    const plan = [
+      { image: { name: 'base' }, verdict: 'present', reasons: [] },
+      { image: { name: 'service-cpu' }, verdict: 'build', reasons: ['src/a.py changed', 'src/b.py added'] },
+    ] as unknown as Plan;
+    expect(planTable(plan)).toBe(
+      [
+        'image        verdict  why',
+        'base         present',
+        'service-cpu  build    src/a.py changed',
+        '                      src/b.py added',
+      ].join('\n'),
+    );
+  });
+});
+
+describe('receiptTable', () => {
+  it('tells what was done, in how much time, and what it is called', () => {
+    const receipt = {
+      service: 'parking',
+      images: [
+        {
+          role: 'base',
+          variant: null,
+          verdict: 'present',
+          seconds: 0,
+          bytes: 289_000_000,
+          ref: 'tfod-base:k-1',
+          tags: ['tfod-base:k-1'],
+          reasons: [],
+        },
+        {
+          role: 'service',
+          variant: 'cpu',
+          verdict: 'build',
+          seconds: 2.34,
+          bytes: 1_210_000_000,
+          ref: 'parking:k-2',
+          tags: ['parking:k-2', 'parking:cpu'],
+          reasons: ['src/a.py changed'],
+        },
+      ],
+    } as unknown as Receipt;
+    expect(receiptTable(receipt)).toBe(
+      [
+        'image        verdict  time   size     name           why',
+        'base         present         289 MB   tfod-base:k-1',
+        'service-cpu  build    2.3 s  1.21 GB  parking:cpu    src/a.py changed',
+      ].join('\n'),
+    );
+  });
+});
+
+describe('formatBytes', () => {
+  it.each([
+    [0, '0 B'],
+    [999, '999 B'],
+    [1000, '1.00 kB'],
+    [127_018_727, '127 MB'],
+    [999_950_000, '1.00 GB'],
+    [2_680_000_000, '2.68 GB'],
+    [5e12, '5000 GB'],
+  ])('%d is %s', (bytes, text) => expect(formatBytes(bytes)).toBe(text));
+});
