@@ -112,6 +112,11 @@ def test_a_list_gives_names_and_sorts_them(tmp_path: Path) -> None:
     ]
 
 
+def test_a_name_with_a_line_separator_of_unicode(tmp_path: Path) -> None:
+    path = write_list(tmp_path, '{"path": "/a\u2028b.jpg"}', '{"path": "/c\x85d.jpg"}\r')
+    assert [file.name for file in read_list(path)] == ["a\u2028b.jpg", "c\x85d.jpg"]
+
+
 @pytest.mark.parametrize(
     "line",
     [

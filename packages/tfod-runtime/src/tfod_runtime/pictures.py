@@ -86,7 +86,8 @@ def read_list(path: Path) -> list[PictureFile]:
         UsageProblem: `LIST_MISSING`, `LIST_INVALID` for every line at fault, `INPUT_EMPTY`.
     """
     try:
-        lines = path.read_text("utf-8").splitlines()
+        # Not splitlines(): JSON may hold U+2028 and the like within a line.
+        lines = path.read_text("utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise UsageProblem("LIST_MISSING", "the list cannot be read", where=path, found=str(error)) from error
     named: list[tuple[str, Path]] = []
@@ -107,7 +108,7 @@ def read_list(path: Path) -> list[PictureFile]:
                     "LIST_INVALID", "a line of the list is wrong", where=f"{path}:{number}", found=str(error)
                 )
             )
-    if not lines or not (named or problems):
+    if not named and not problems:
         problems.append(UsageProblem("INPUT_EMPTY", "the list names no picture", where=path))
     raise_problems(problems)
     return _in_order(named)
