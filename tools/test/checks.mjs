@@ -38,6 +38,7 @@ export function checks(root, reports) {
   const nodeTests = join(reports, 'tools.xml');
   return [
     { title: 'format', argv: [bin('prettier'), '--check', '--log-level=warn', '.'] },
+    { title: 'options in the README', argv: [process.execPath, 'tools/docs/options.mjs', '--check'] },
     { title: 'lint the plugin', argv: [bin('eslint'), '.'], cwd: join(root, 'packages/tfod') },
     { title: 'lint tools and e2e', argv: [bin('eslint'), 'tools', 'e2e'] },
     { title: 'types of the plugin', argv: [bin('nx'), 'run', 'tfod:typecheck'] },
