@@ -1,4 +1,4 @@
-import { compareMinors, minorOf, parseMatrix, type Minor } from './matrix';
+import { compareMinors, minorOf, parseMatrix, versionText, type Minor } from './matrix';
 
 describe('parseMatrix', () => {
   it('keeps what decides a toolchain', () => {
@@ -49,6 +49,20 @@ describe('minorOf', () => {
     ['v2.21', undefined],
   ])('reads %s as %s', (version, minor) => {
     expect(minorOf(version)).toBe(minor);
+  });
+});
+
+describe('versionText', () => {
+  it.each([
+    [3.1, '3.10'],
+    [2.2, '2.20'],
+    [2.21, '2.21'],
+    [2.3, '2.3'],
+    [3, '3'],
+    ['3.1', '3.1'],
+    ['2.20.0', '2.20.0'],
+  ])('takes %j for %s', (written, meant) => {
+    expect(versionText(written, ['2.9', '2.20', '2.21', '3.9', '3.10'])).toBe(meant);
   });
 });
 

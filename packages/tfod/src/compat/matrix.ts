@@ -24,6 +24,17 @@ export function minorOf(version: string): Minor | undefined {
   return /^(\d+\.\d+)(\.(\d+|\*)([a-z]+\d*)?)?$/.exec(version)?.[1] as Minor | undefined;
 }
 
+/**
+ * A version as it was meant: Nx makes a number of `--python=3.10` before anyone can look at it, and that number is
+ * 3.1. A number that is no known minor, and is one with a zero behind it, is taken for that one.
+ */
+export function versionText(written: string | number, known: readonly Minor[]): string {
+  const text = String(written);
+  const longer = `${text}0` as Minor;
+  const isKnown = known.includes(text as Minor);
+  return typeof written === 'number' && !isKnown && known.includes(longer) ? longer : text;
+}
+
 /** Orders minors by number: 2.9 comes before 2.10. */
 export function compareMinors(a: Minor, b: Minor): number {
   const [majorA, minorA] = numbersOf(a);

@@ -10,8 +10,9 @@ export interface Asked {
   /** With forward slashes, without slashes at its ends. */
   readonly directory: string;
   readonly tags: readonly string[];
-  readonly tensorflow?: string;
-  readonly python?: string;
+  /** As written, or the number that Nx made of it. */
+  readonly tensorflow?: string | number;
+  readonly python?: string | number;
   /** The keys of a tfod.json; not checked before `optionProblems` finds nothing. */
   readonly settings: Partial<Pick<Service, 'variants' | 'model' | 'image' | 'port'>>;
 }
@@ -24,8 +25,8 @@ export function normaliseOptions(options: ServiceOptions): Asked {
     name,
     directory: cleanPath(options.directory ?? `apps/${name}`),
     tags: listOf(options.tags),
-    ...(tensorflow !== undefined && { tensorflow: String(tensorflow) }),
-    ...(python !== undefined && { python: String(python) }),
+    ...(tensorflow !== undefined && { tensorflow }),
+    ...(python !== undefined && { python }),
     settings: {
       ...(variants.length > 0 && { variants: variants as Service['variants'] }),
       ...(model !== undefined && { model }),

@@ -84,6 +84,10 @@ describe('planService', () => {
     });
   });
 
+  it('knows a version again that Nx made a number of', () => {
+    expect(plan({ name: 'parking', tensorflow: 2.2, python: 3.11 }).lock).toBe(OLD);
+  });
+
   it('reports everything at once', () => {
     const options = {
       name: 'Plate Reader',

@@ -1,3 +1,4 @@
+import { versionText } from '../../compat/matrix';
 import type { ShippedLock } from '../../compat/shipped-locks';
 import { chooseToolchain, type Toolchain } from '../../compat/toolchain';
 import { SERVICE_FILE, VARIANTS, type Service } from '../../service/service';
@@ -25,7 +26,8 @@ export interface ServicePlan {
 /** Decides what to generate; throws a `TfodError` with everything that speaks against it. */
 export function planService(asked: Asked, facts: WorkspaceFacts): ServicePlan {
   const service = serviceOf(asked, facts.service);
-  const { tensorflow = asked.tensorflow, python = asked.python } = facts.inUse;
+  const wanted = wantedVersions(asked, facts);
+  const { tensorflow = wanted.tensorflow, python = wanted.python } = facts.inUse;
   const variants = service.variants.filter(isVariant);
   const choice = chooseToolchain({ tensorflow, python, variants }, facts.matrix, facts.locks);
   const problems = [
@@ -43,7 +45,7 @@ export function planService(asked: Asked, facts: WorkspaceFacts): ServicePlan {
     lock: choice.lock,
     linuxDriver: release?.linuxDriver ?? 'unknown',
     isNew: facts.service === undefined,
-    notes: [...keptSettings(asked, facts.service), ...keptToolchain(asked, facts.inUse)],
+    notes: [...keptSettings(asked, facts.service), ...keptToolchain(asked.directory, wanted, facts.inUse)],
   };
 }
 
@@ -104,12 +106,28 @@ function keptSettings({ settings }: Asked, existing: Service | undefined): reado
     );
 }
 
-function keptToolchain(asked: Asked, inUse: Partial<Toolchain>): readonly string[] {
-  return (['tensorflow', 'python'] as const)
-    .filter((tool) => asked[tool] !== undefined && inUse[tool] !== undefined)
-    .filter((tool) => asked[tool] !== inUse[tool] && !asked[tool]?.startsWith(`${inUse[tool]}.`))
-    .map(
-      (tool) =>
-        `${tool} stays ${inUse[tool]}; to have ${asked[tool]}, delete docker/ and requirements/ of ${asked.directory} and run this again`,
-    );
+interface Versions {
+  readonly tensorflow: string | undefined;
+  readonly python: string | undefined;
+}
+
+function wantedVersions({ tensorflow, python }: Asked, { matrix }: WorkspaceFacts): Versions {
+  const known = {
+    tensorflow: matrix.map((row) => row.tensorflow),
+    python: matrix.flatMap((row) => row.pythons),
+  };
+  return {
+    tensorflow: tensorflow === undefined ? undefined : versionText(tensorflow, known.tensorflow),
+    python: python === undefined ? undefined : versionText(python, known.python),
+  };
+}
+
+function keptToolchain(directory: string, wanted: Versions, inUse: Partial<Toolchain>): readonly string[] {
+  return (['tensorflow', 'python'] as const).flatMap((tool) => {
+    const [want, have] = [wanted[tool], inUse[tool]];
+    if (want === undefined || have === undefined || want === have || want.startsWith(`${have}.`)) return [];
+    return [
+      `${tool} stays ${have}; to have ${want}, delete docker/ and requirements/ of ${directory} and run this again`,
+    ];
+  });
 }

@@ -3,8 +3,9 @@ export interface ServiceOptions {
   readonly name: string;
   readonly directory?: string;
   readonly variants?: readonly string[];
-  readonly tensorflow?: string;
-  readonly python?: string;
+  /** A number when it comes from the command line. */
+  readonly tensorflow?: string | number;
+  readonly python?: string | number;
   readonly model?: string;
   readonly image?: string;
   readonly port?: number;
