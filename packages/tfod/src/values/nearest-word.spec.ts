@@ -10,7 +10,12 @@ describe('nearestWord', () => {
     ['$shema', '$schema'],
     ['tensorflow', undefined],
     ['', undefined],
+    ['odel', 'model'],
   ])('takes %j for %j', (written, meant) => {
     expect(nearestWord(written, ['$schema', 'variants', 'model', 'image', 'port'])).toBe(meant);
   });
+});
+
+it('does not choose between two that are equally near', () => {
+  expect(nearestWord('tpu', ['cpu', 'gpu'])).toBeUndefined();
 });

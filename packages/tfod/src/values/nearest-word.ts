@@ -1,10 +1,14 @@
-/** The word that was most likely meant: few letters away from what was written, or nothing when none is near. */
+/**
+ * The word that was most likely meant: few letters away from what was written. Nothing when none is near, or when
+ * two are equally near.
+ */
 export function nearestWord(written: string, words: readonly string[]): string | undefined {
   const allowed = Math.max(1, Math.floor(written.length / 3));
-  return words
+  const [first, second] = words
     .map((word) => ({ word, edits: editDistance(written.toLowerCase(), word.toLowerCase()) }))
     .filter(({ edits }) => edits <= allowed)
-    .sort((a, b) => a.edits - b.edits)[0]?.word;
+    .sort((a, b) => a.edits - b.edits);
+  return first?.edits === second?.edits ? undefined : first?.word;
 }
 
 /** How many letters must be put in, left out or replaced to make one word of the other (Levenshtein). */

@@ -31,7 +31,7 @@ describe('tfod:service', () => {
     tree = createTreeWithEmptyWorkspace({ formatter: 'none' });
     told = [];
     for (const level of ['info', 'warn'] as const) {
-      jest.spyOn(logger, level).mockImplementation((text: unknown) => void told.push(String(text)));
+      jest.spyOn(logger, level).mockImplementation((...text: unknown[]) => void told.push(text.join(' ')));
     }
   });
   afterEach(() => jest.restoreAllMocks());
