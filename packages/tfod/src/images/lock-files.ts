@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import type { SourcePattern } from '../values/source-pattern';
 import type { Problem } from '../values/tfod-error';
 
-const LOCK_FILE = /(^|\/)requirements\/[^/]+\.lock$/;
+const LOCK_FILE = /^([^*?[\\]+\/)?requirements\/[^/*?[\\]+\.lock$/;
 /** A pinned package and its hash, as pip wants both with --require-hashes. */
 const LOCKED_PACKAGE = /^[A-Za-z0-9][^\s;]*==\S+[^]*?--hash=sha256:[0-9a-f]{64}/m;
 
-export function isLockFile({ path, wildcard }: SourcePattern): boolean {
-  return !wildcard && LOCK_FILE.test(path);
+/** Whether a source names one lock file, not a pattern that may match some. */
+export function isLockFile({ path }: SourcePattern): boolean {
+  return LOCK_FILE.test(path);
 }
 
 /** What is wrong with a lock file that a Dockerfile names. */
