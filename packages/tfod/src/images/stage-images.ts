@@ -2,41 +2,50 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stageTree } from '../files/stage';
 import type { Places } from './build-targets';
-import type { Folder } from './facts';
+import { canonicalJson } from './canonical-json';
 import type { Image } from './image';
+import { digestOf, hexOf } from '../values/digest';
 
 /** What the builder would ignore was never staged; without this file it would ignore by the one that was. */
 const NOTHING_IGNORED = '# Everything here was listed and hashed.\n';
 
-/** Lays out exactly what was hashed for each image; an entry that changed meanwhile is a TREE_CHANGED. */
+/**
+ * Lays out exactly what was hashed for each image; an entry that changed meanwhile is a TREE_CHANGED. Images that
+ * are made from the same files share one copy.
+ *
+ * BuildKit keeps what it was sent, by the last part of the context's path, and the next time asks only for files
+ * whose size or time differs. Staged files all have one time. So that last part is a digest of everything that is
+ * sent: it never stands for other content, and equal content need not be sent again.
+ */
 export async function stageImages(images: readonly Image[], scratch: string): Promise<readonly Places[]> {
-  const stage = new Stage(scratch);
-  const places: Places[] = [];
-  for (const image of images) {
-    const folder = join(scratch, image.name);
-    await mkdir(folder);
-    const dockerfile = join(folder, 'Dockerfile');
-    await writeFile(dockerfile, image.facts.dockerfile.text);
-    await writeFile(`${dockerfile}.dockerignore`, NOTHING_IGNORED);
-    const named: Record<string, string> = {};
-    for (const [name, content] of Object.entries(image.facts.named)) named[name] = await stage.put(content);
-    places.push({ context: await stage.put(image.facts.context), dockerfile, named });
-  }
-  return places;
+  const staged = new Map<string, Promise<Places>>();
+  const places = images.map((image) => {
+    const content = contentDigest(image);
+    const place = staged.get(content) ?? stage(image, join(scratch, content), content);
+    staged.set(content, place);
+    return place;
+  });
+  return Promise.all(places);
 }
 
-/** Equal content is laid out once: the service images of both variants see one copy of the model. */
-class Stage {
-  readonly #known = new Map<Folder, string>();
-
-  constructor(private readonly scratch: string) {}
-
-  async put(content: Folder): Promise<string> {
-    const known = this.#known.get(content);
-    if (known !== undefined) return known;
-    const folder = join(this.scratch, `content-${this.#known.size}`);
-    await stageTree(content.root, content.tree, folder);
-    this.#known.set(content, folder);
-    return folder;
+async function stage({ facts }: Image, folder: string, content: string): Promise<Places> {
+  await mkdir(folder);
+  const dockerfile = join(folder, 'Dockerfile');
+  await writeFile(dockerfile, facts.dockerfile.text);
+  await writeFile(`${dockerfile}.dockerignore`, NOTHING_IGNORED);
+  const context = join(folder, content);
+  await stageTree(facts.context.root, facts.context.tree, context);
+  const named: Record<string, string> = {};
+  for (const [name, { root, tree }] of Object.entries(facts.named)) {
+    const place = join(folder, `named-${Object.keys(named).length}`);
+    await stageTree(root, tree, place);
+    named[name] = place;
   }
+  return { context, dockerfile, named };
+}
+
+/** Stands for all files that a build is sent: the Dockerfile as it is written, the context, the named folders. */
+function contentDigest({ facts, record }: Image): string {
+  const { context, named } = record;
+  return hexOf(digestOf(canonicalJson({ dockerfile: digestOf(facts.dockerfile.text), context, named })));
 }

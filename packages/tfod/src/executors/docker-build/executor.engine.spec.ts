@@ -151,6 +151,35 @@ describeWithEngine('docker-build on a real engine', () => {
     expect(docker('image', 'inspect', '--format', '{{.Id}}', `${SPACE}/parking:cpu`)).toBe(first?.id);
   });
 
+  it('holds what was hashed even where size and time of a file stay the same', async () => {
+    const container = (): string => {
+      const id = docker('create', `${SPACE}/parking:cpu`);
+      const text = execFileSync(
+        'sh',
+        ['-c', `docker export ${id} | tar -xO app/parking/detect.py wheel base.txt`],
+        {
+          encoding: 'utf8',
+        },
+      );
+      docker('rm', id);
+      return text;
+    };
+    const write = (letter: string): void => {
+      workspace.write('apps/parking/src/parking/detect.py', `print("${letter}")\n`);
+      workspace.write('wheel/tfod_runtime-0.0.0-py3-none-any.whl', `wheel ${letter}`);
+      workspace.write('apps/parking/docker/base.txt', `${workspace.root} ${letter}`);
+    };
+    for (const letter of ['a', 'b', 'c', 'a']) {
+      write(letter);
+      await must();
+      expect(container().match(/(?<=print\("|wheel |tfod-workspace-\w+ )\w/g)).toEqual([
+        letter,
+        letter,
+        letter,
+      ]);
+    }
+  });
+
   it('lets a change of the base travel down the chain', async () => {
     await must();
     workspace.write('apps/parking/docker/base.txt', 'other');
