@@ -1,7 +1,7 @@
 """Makes a virtual environment small without touching what runs: ``python slim.py /opt/venv``.
 
-Out goes what only a compiler, a debugger or a test runner reads. All that stays is compiled to bytecode that
-needs no look at the sources, so that a container whose files cannot be written still starts fast.
+Out goes what only a compiler, a debugger or a test runner reads, and what nothing opens. All that stays is
+compiled to bytecode that is not checked against its source: a container that cannot write still starts fast.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 from py_compile import PycInvalidationMode
 
-BUILD_ONLY = (
+UNUSED = (
     "tensorflow/include",
     "numpy/_core/include",
     "nvidia/*/include",
@@ -21,8 +21,12 @@ BUILD_ONLY = (
     "numpy/**/tests",
     "h5py/tests",
     "opt_einsum/tests",
+    # Neither TensorFlow nor any library of CUDA or cuDNN names these: found by reading their strings.
+    "nvidia/cuda_nvcc/nvvm/lib64",
+    "nvidia/cuda_nvrtc/lib/*.alt.so.*",
+    "nvidia/cusolver/lib/libcusolverMg.so.*",
 )
-# TensorFlow's own libraries carry 250 MB of symbol tables; those of other wheels come without.
+# TensorFlow's own libraries carry 250 MB of symbol tables; other wheels come without.
 WITH_SYMBOLS = "tensorflow/**/*.so*"
 
 
@@ -30,7 +34,7 @@ def slim(environment: Path) -> None:
     """Prunes, strips and compiles the environment; prints the sizes in MB before and after."""
     (packages,) = environment.glob("lib/python3.*/site-packages")
     before = size(packages)
-    for pattern in BUILD_ONLY:
+    for pattern in UNUSED:
         for path in sorted(packages.glob(pattern)):
             remove(path)
     for library in sorted(packages.glob(WITH_SYMBOLS)):
@@ -41,7 +45,7 @@ def slim(environment: Path) -> None:
         packages, quiet=1, workers=0, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH
     ):
         sys.exit(f"{packages}: not everything compiles")
-    print(f"{packages}: {before} MB, {after} MB without what only builds, {size(packages)} MB with bytecode")
+    print(f"{packages}: {before} MB, {after} MB of use, {size(packages)} MB with bytecode")
 
 
 def size(folder: Path) -> int:
