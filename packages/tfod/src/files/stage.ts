@@ -2,18 +2,19 @@ import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { chmod, copyFile, lutimes, mkdir, readlink, rename, rm, symlink, utimes } from 'node:fs/promises';
 import { dirname, join, posix } from 'node:path';
+import { hexOf, type Digest } from '../values/digest';
 import { TfodError } from '../values/tfod-error';
 import { forEachAtOnce, hashFile } from './hash-files';
 import { treeChanged, type Tree, type TreeEntry } from './tree';
 
-/** 2000-01-01T00:00:00Z: zip, and with it wheels, cannot hold a time before 1980 in any time zone. */
-const MTIME = Date.UTC(2000, 0, 1) / 1000;
+/** 2000-01-01T00:00:00Z, in seconds: zip, and with it wheels, cannot hold a time before 1980 in any time zone. */
+const OLDEST = Date.UTC(2000, 0, 1) / 1000;
 const FOLDER_MODE = 0o755;
 const FILE_MODE = 0o644;
 const EXECUTABLE_MODE = 0o755;
 
 /**
- * Lays out exactly the entries of a tree in a folder of their own, with modes and times that are always the same.
+ * Lays out exactly the entries of a tree in a folder of their own, with modes and times that follow from the tree.
  * What was copied is hashed, so that the builder gets the bytes that were listed: TREE_CHANGED when the folder has
  * others by now. The target, which may be an empty folder, appears whole or not at all; DISK_FULL when there is
  * no room.
@@ -41,7 +42,7 @@ async function layOut(root: string, entries: readonly TreeEntry[], target: strin
       changed.map(({ path }) => path),
     );
   // What is put into a folder sets its time, so the deepest come first.
-  for (const folder of [...folders].reverse()) await normalise(join(target, folder), FOLDER_MODE);
+  for (const folder of [...folders].reverse()) await normalise(join(target, folder), FOLDER_MODE, OLDEST);
 }
 
 /** Every folder, those above before those in them. */
@@ -71,20 +72,30 @@ async function layOutEntry(root: string, entry: TreeEntry, target: string): Prom
 
 async function layOutLink(from: string, text: string, to: string): Promise<boolean> {
   await symlink(text, to);
-  await lutimes(to, MTIME, MTIME);
+  await lutimes(to, OLDEST, OLDEST);
   return (await readlink(from)) === text;
 }
 
 async function layOutFile(from: string, file: TreeEntry & { type: 'file' }, to: string): Promise<boolean> {
   await copyFile(from, to, constants.COPYFILE_FICLONE);
   const { digest, executable } = await hashFile(to);
-  await normalise(to, file.executable ? EXECUTABLE_MODE : FILE_MODE);
+  await normalise(to, file.executable ? EXECUTABLE_MODE : FILE_MODE, mtimeOf(file.digest));
   return digest === file.digest && executable === file.executable;
 }
 
-async function normalise(path: string, mode: number): Promise<void> {
+async function normalise(path: string, mode: number, mtime: number): Promise<void> {
   await chmod(path, mode);
-  await utimes(path, MTIME, MTIME);
+  await utimes(path, mtime, mtime);
+}
+
+/**
+ * BuildKit keeps the context of the last build and has only those files sent again whose size, mode or mtime
+ * differ: with one mtime for all, an edit that keeps the size would never arrive. So the mtime of a file is made
+ * of its digest, 28 bits of it as seconds and 20 as their fraction, which is what a double still holds.
+ */
+function mtimeOf(digest: Digest): number {
+  const hex = hexOf(digest);
+  return OLDEST + parseInt(hex.slice(0, 7), 16) + parseInt(hex.slice(7, 12), 16) / 2 ** 20;
 }
 
 /** Not there any more, or something else: a folder, no link. */
