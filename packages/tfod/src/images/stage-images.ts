@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { stageTree } from '../files/stage';
 import type { Places } from './build-targets';
 import { canonicalJson } from './canonical-json';
+import type { ImageFacts } from './facts';
 import type { Image } from './image';
 import { digestOf, hexOf } from '../values/digest';
 
@@ -12,28 +13,24 @@ const NOTHING_IGNORED = '# Everything here was listed and hashed.\n';
 /**
  * Lays out exactly what was hashed for each image; an entry that changed meanwhile is a TREE_CHANGED. Images that
  * are made from the same files share one copy.
- *
- * BuildKit keeps what it was sent, by the last part of the context's path, and the next time asks only for files
- * whose size or time differs. Staged files all have one time. So that last part is a digest of everything that is
- * sent: it never stands for other content, and equal content need not be sent again.
  */
 export async function stageImages(images: readonly Image[], scratch: string): Promise<readonly Places[]> {
   const staged = new Map<string, Promise<Places>>();
   const places = images.map((image) => {
     const content = contentDigest(image);
-    const place = staged.get(content) ?? stage(image, join(scratch, content), content);
+    const place = staged.get(content) ?? stage(image, join(scratch, content));
     staged.set(content, place);
     return place;
   });
   return Promise.all(places);
 }
 
-async function stage({ facts }: Image, folder: string, content: string): Promise<Places> {
+async function stage({ facts }: Image, folder: string): Promise<Places> {
   await mkdir(folder);
   const dockerfile = join(folder, 'Dockerfile');
   await writeFile(dockerfile, facts.dockerfile.text);
   await writeFile(`${dockerfile}.dockerignore`, NOTHING_IGNORED);
-  const context = join(folder, content);
+  const context = join(folder, contextName(facts));
   await stageTree(facts.context.root, facts.context.tree, context);
   const named: Record<string, string> = {};
   for (const [name, { root, tree }] of Object.entries(facts.named)) {
@@ -42,6 +39,15 @@ async function stage({ facts }: Image, folder: string, content: string): Promise
     named[name] = place;
   }
   return { context, dockerfile, named };
+}
+
+/**
+ * BuildKit keeps what it was sent by the last part of the context's path, and asks only for what differs in size,
+ * mode or time the next time. So that part is always the same for one Dockerfile, and a model need not be sent
+ * again after an edit of the code; `stageTree` makes the time of a file from its digest.
+ */
+function contextName({ context, dockerfile }: ImageFacts): string {
+  return hexOf(digestOf(`${context.root}\0${dockerfile.path}`)).slice(0, 16);
 }
 
 /** Stands for all files that a build is sent: the Dockerfile as it is written, the context, the named folders. */
