@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Builder, BuildTarget, EngineImage } from '../engine/engine';
+import type { BuildEvent, Builder, BuildTarget, EngineImage } from '../engine/engine';
 import { cacheDir } from '../files/cache-dir';
 import { TfodError, type Problem } from '../values/tfod-error';
 import { buildInParts, type NotBuilt } from './build-in-parts';
@@ -12,9 +12,13 @@ import { thisProcess } from './owner';
 import type { Plan } from './plan';
 import { progressLines } from './progress-lines';
 import type { ImagesRequest, Machine } from './request';
+import { RunningSteps } from './running-steps';
 import { withScratch } from './scratch';
 import { stageImages } from './stage-images';
 import { StepClock } from './step-clock';
+
+/** A step that runs for longer is mentioned again, each time as much has passed. */
+const REMIND_SECONDS = 15;
 
 export interface ChainToBuild {
   readonly request: ImagesRequest;
@@ -88,12 +92,19 @@ async function build(
 ): Promise<Built> {
   const { engine, signal, verbose, report } = machine;
   const clock = new StepClock();
-  const notBuilt = await buildInParts(toBuild, (wanted) =>
-    engine.build({ targets, wanted, builder, scratch, ...(signal && { signal }) }, (event) => {
-      clock.hear(event, performance.now());
-      progressLines(event, { verbose }).forEach(report);
-    }),
+  const running = new RunningSteps();
+  const onEvent = (event: BuildEvent): void => {
+    clock.hear(event, performance.now());
+    running.hear(event, performance.now());
+    progressLines(event, { verbose }).forEach(report);
+  };
+  const reminder = setInterval(
+    () => running.lines(performance.now(), REMIND_SECONDS).forEach(report),
+    REMIND_SECONDS * 1000,
   );
+  const notBuilt = await buildInParts(toBuild, (wanted) =>
+    engine.build({ targets, wanted, builder, scratch, ...(signal && { signal }) }, onEvent),
+  ).finally(() => clearInterval(reminder));
   const built = toBuild.filter(({ name }) => !notBuilt.has(name));
   const there = await engine.inspect(built.map(temporary));
   const images = new Map(

@@ -21,9 +21,7 @@ export function progressLines(event: BuildEvent, { verbose }: LineOptions): stri
       return verbose && isNumbered(event.step) ? [`${about} ${shorten(event.step)} (cached)`] : [];
     case 'finished':
       if (event.seconds <= LONG_SECONDS) return [];
-      return [
-        `${about} ${isNumbered(event.step) ? placeOf(event.step) : event.step}: ${event.seconds.toFixed(1)} s`,
-      ];
+      return [`${about} ${placeOf(event.step)}: ${event.seconds.toFixed(1)} s`];
     case 'log':
       return verbose ? [`${about} | ${event.line}`] : [];
     case 'failed':
@@ -42,8 +40,9 @@ function isNumbered(step: string): boolean {
   return /^\d+\/\d+ /.test(step);
 }
 
-function placeOf(step: string): string {
-  return step.slice(0, step.indexOf(' '));
+/** The number of a step, or the name of one that has none. */
+export function placeOf(step: string): string {
+  return isNumbered(step) ? step.slice(0, step.indexOf(' ')) : step;
 }
 
 function shorten(step: string): string {
