@@ -82,6 +82,10 @@ describe('imagesRequest', () => {
     ]);
   });
 
+  it.each([[1.1], [[1.1]], [['a', 2]]])('refuses tags that Nx read as numbers: %j', (tags) => {
+    expect(codes({ tags })).toEqual(['TAG_IS_NUMBER']);
+  });
+
   it('tells of everything that is wrong at once', () => {
     expect(
       codes({

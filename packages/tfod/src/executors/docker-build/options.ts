@@ -25,7 +25,7 @@ export function imagesRequest(
   };
   const variants = attempt(() => chosenVariants(service, options.variants));
   const platforms = (options.platforms ?? []).map((text) => attempt(() => parsePlatform(text)));
-  const tags = (options.tags ?? []).map((text) => attempt(() => parseTag(String(text))));
+  const tags = [options.tags ?? []].flat().map((text) => attempt(() => readTag(text)));
   const buildArgs = attempt(() => parseBuildArgs(options.buildArgs ?? {}));
   const secrets = parseSecrets(options.secrets ?? [], workspaceRoot);
   problems.push(...secrets.filter(isProblem));
@@ -82,6 +82,19 @@ function chosenVariants(service: Service, asked: readonly Variant[] | undefined)
       remedy: `leave it out, or run nx g tfod:service ${service.name} --directory=${service.root} --variants=${variant} and add it to the variants`,
     })),
   );
+}
+
+/** On the command line, Nx makes a number of what looks like one, and 1.10 becomes 1.1. */
+function readTag(written: string | number): string {
+  if (typeof written === 'string') return parseTag(written);
+  throw new TfodError({
+    code: 'TAG_IS_NUMBER',
+    what: 'Nx reads this tag as a number, so it may not be what was written',
+    where: '--tags',
+    expected: 'a tag that is no number: 1.4.0 or v1.4',
+    found: String(written),
+    remedy: `--tags=v${written}, or the options of the target in project.json, in quotes`,
+  });
 }
 
 /** Nx parts a list at each comma; a piece that names no variable belongs to the value before it. */

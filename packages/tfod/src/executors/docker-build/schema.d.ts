@@ -6,7 +6,7 @@ export interface DockerBuildOptions {
   readonly json?: boolean;
   readonly force?: boolean;
   readonly push?: boolean;
-  readonly tags?: readonly string[];
+  readonly tags?: readonly (string | number)[] | number;
   readonly platforms?: readonly string[];
   readonly buildArgs?: object | readonly string[];
   readonly secrets?: readonly string[];
