@@ -5,7 +5,7 @@ import base from '../../eslint.config.mjs';
 const SRC = 'src';
 const FLOORS = [
   ['graph', 'generators', 'executors'],
-  ['service', 'dockerfile', 'images', 'models', 'compat'],
+  ['service', 'dockerfile', 'images', 'models', 'compat', 'findings'],
   ['engine', 'files'],
   ['values'],
 ];

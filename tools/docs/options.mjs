@@ -36,7 +36,10 @@ function tables() {
     ...Object.entries(executors).map(([name, entry]) => [`\`nx run <service>:${name}\``, entry]),
   ];
   return sections
-    .map(([title, { description, schema }]) => `### ${title}\n\n${description}\n\n${table(json(schema).properties)}`)
+    .map(
+      ([title, { description, schema }]) =>
+        `### ${title}\n\n${description}\n\n${table(json(schema).properties)}`,
+    )
     .join('\n\n');
 }
 
@@ -76,7 +79,8 @@ const after = await format(`${head}${BEGIN}\n\n${tables()}\n\n${END}${tail}`, {
   printWidth: 110,
 });
 if (process.argv.includes('--check')) {
-  if (after !== before) throw new Error('README.md is not what the schemas say: run node tools/docs/options.mjs');
+  if (after !== before)
+    throw new Error('README.md is not what the schemas say: run node tools/docs/options.mjs');
 } else {
   writeFileSync(readme, after);
 }
