@@ -9,10 +9,10 @@ describe('parsePluginOptions', () => {
       { dockerBuild: { name: 'docker-build' }, infer: { name: 'detect', options: { minScore: 0.7 } } },
     ],
     [
-      { infer: { configurations: { ci: { runner: 'python' } } } },
+      { infer: { configurations: { ci: { using: 'python' } } } },
       {
         dockerBuild: { name: 'docker-build' },
-        infer: { name: 'infer', configurations: { ci: { runner: 'python' } } },
+        infer: { name: 'infer', configurations: { ci: { using: 'python' } } },
       },
     ],
   ])('reads %j', (options, settings) => {

@@ -1,5 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join, posix, relative } from 'node:path';
+import { join } from 'node:path';
 import { printable } from '../../engine/command';
 import { dockerEngine } from '../../engine/docker';
 import {
@@ -21,7 +21,7 @@ import { TfodError } from '../../values/tfod-error';
 import { detectArguments } from './detect-arguments';
 import type { Picture } from './find-pictures';
 import { mountPictures, pictureList } from './picture-list';
-import type { InferRequest } from './request';
+import { outputForPeople, type InferRequest } from './request';
 import type { Surroundings } from './surroundings';
 
 const LIST = '/tfod/pictures.jsonl';
@@ -125,7 +125,7 @@ async function run(
 ): Promise<number> {
   const command = runContainer(container);
   if (request.verbose) report(printable(command));
-  const here = posix.join(...relative(request.workspaceRoot, request.output).split(/[\\/]/));
+  const here = outputForPeople(request);
   const asSeenHere = (line: string): string => (request.json ? line : line.replaceAll(OUTPUT, here));
   try {
     const ran = await run(command, {
@@ -157,6 +157,6 @@ function notRun({ code, signal, stderr }: Ran, { image, gpus }: ContainerRun): T
     found: stderr.trim().split('\n').slice(-3).join('\n            ') || String(signal ?? code),
     remedy: gpus
       ? 'make a GPU known to the engine (NVIDIA Container Toolkit), or use --variant=cpu'
-      : 'an engine on another machine cannot see the pictures: use one on this machine, or --runner=python',
+      : 'an engine on another machine cannot see the pictures: use one on this machine, or --using=python',
   });
 }

@@ -16,6 +16,6 @@ export function pythonEntryPoint(dockerfile: string, path: string): readonly str
     where: entryPoint ? `${path}:${entryPoint.line}` : path,
     expected: 'ENTRYPOINT ["python", "-m", "<module>.detect"]',
     found: entryPoint?.text ?? 'no ENTRYPOINT',
-    remedy: 'use --runner=container, or start the service by Python',
+    remedy: 'use --using=container, or start the service by Python',
   });
 }

@@ -30,7 +30,10 @@ export default async function inferExecutor(
 async function infer(options: InferOptions, context: ExecutorContext, signal: AbortSignal): Promise<number> {
   const name = context.projectName ?? '';
   const root = context.projectsConfigurations.projects[name]?.root ?? '';
-  const request = inferRequest(context.root, await readService(context.root, { name, root }), options);
+  const service = await readService(context.root, { name, root });
+  // Nx keeps --verbose for itself when it reads the command line.
+  const verbose = options.verbose === true || context.isVerbose;
+  const request = inferRequest(context.root, service, { ...options, verbose });
   const pictures = await gather(request);
   const surroundings = surroundingsOf(signal);
   return request.runner === 'python'

@@ -62,7 +62,7 @@ function notFound(minor: Minor, others: readonly Python[]): TfodError {
     expected: `python${minor} on the PATH`,
     found: versions.length === 0 ? 'no Python' : `Python ${versions.join(', ')}`,
     remedy:
-      `install Python ${minor}, or use --runner=container` +
+      `install Python ${minor}, or use --using=container` +
       (other === undefined ? '' : `, or generate a service with --python=${other}`),
   });
 }

@@ -15,7 +15,7 @@ import { pythonEntryPoint } from './entry-point';
 import type { Picture } from './find-pictures';
 import { findPython } from './find-python';
 import { pictureList } from './picture-list';
-import type { InferRequest } from './request';
+import { outputForPeople, type InferRequest } from './request';
 import type { Surroundings } from './surroundings';
 import {
   ensureEnvironment,
@@ -80,7 +80,7 @@ async function recipeOf(request: InferRequest, { run, platform }: Surroundings):
       what: 'The Python runner does not know which Python the service stands on',
       where: base,
       expected: 'FROM python:3.13-slim-trixie or the like',
-      remedy: 'use --runner=container',
+      remedy: 'use --using=container',
     });
   }
   const wheels = await findRuntimeWheel();
@@ -98,10 +98,10 @@ function detectCommand(
   entryPoint: readonly string[],
   list: string,
 ): Command {
-  const { workspaceRoot, service, output } = request;
+  const { workspaceRoot, service } = request;
   return {
     file: python,
-    args: [...entryPoint, ...detectArguments(request, { list, output })],
+    args: [...entryPoint, ...detectArguments(request, { list, output: outputForPeople(request) })],
     env: {
       PYTHONPATH: join(workspaceRoot, service.root, 'src'),
       // Bytecode beside the sources would count as a change of the service.

@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path';
+import { join, posix, relative, resolve, sep } from 'node:path';
 import { SERVICE_FILE, type Service, type Variant } from '../../service/service';
 import { TfodError } from '../../values/tfod-error';
 import type { InferOptions } from './schema';
@@ -27,7 +27,7 @@ export function inferRequest(workspaceRoot: string, service: Service, options: I
   return {
     workspaceRoot,
     service,
-    runner: options.runner ?? 'container',
+    runner: options.using ?? 'container',
     variant: chosenVariant(service, options.variant),
     inputs: inputsOf(options.input, join(service.root, 'models', service.model, 'samples')),
     output: resolve(workspaceRoot, options.output ?? join('dist', service.root, 'infer')),
@@ -39,6 +39,11 @@ export function inferRequest(workspaceRoot: string, service: Service, options: I
     dryRun: options.dryRun ?? false,
     verbose: options.verbose ?? false,
   };
+}
+
+/** The folder for the results as seen from the workspace root. */
+export function outputForPeople({ workspaceRoot, output }: InferRequest): string {
+  return relative(workspaceRoot, output).split(sep).join(posix.sep) || '.';
 }
 
 function chosenVariant(service: Service, asked: Variant | undefined): Variant {

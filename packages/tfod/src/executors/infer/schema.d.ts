@@ -2,7 +2,7 @@
 export interface InferOptions {
   readonly input?: string | readonly string[];
   readonly output?: string;
-  readonly runner?: 'container' | 'python';
+  readonly using?: 'container' | 'python';
   readonly variant?: 'cpu' | 'gpu';
   readonly minScore?: number;
   readonly maxDetections?: number;
