@@ -58,15 +58,21 @@ export function globalScope(dockerfile: Dockerfile, { buildArgs, platform, targe
   const { globalArgs, stages, escape } = dockerfile;
   const scope: Scope = platformArgs(platform, target ?? stages.at(-1)?.name);
   for (const name of [...scope.keys(), ...BUILDER_ARGS]) {
-    const given = buildArgs[name];
+    const given = givenArg(buildArgs, name);
     if (given !== undefined) scope.set(name, given);
   }
   for (const { name, value } of globalArgs) {
     const resolved =
-      buildArgs[name] ?? (value === undefined ? undefined : lex(value, { env: scope, escape }).text);
+      givenArg(buildArgs, name) ??
+      (value === undefined ? undefined : lex(value, { env: scope, escape }).text);
     if (resolved !== undefined) scope.set(name, resolved);
   }
   return scope;
+}
+
+/** An ARG may be called `constructor`, which every object has. */
+export function givenArg(buildArgs: BuildChoices['buildArgs'], name: string): string | undefined {
+  return Object.hasOwn(buildArgs, name) ? buildArgs[name] : undefined;
 }
 
 /** What the values of a stage's ARGs and ENVs are made from. */
@@ -86,7 +92,7 @@ export function changeScope(scope: Scope, instruction: Instruction, sources: Sco
 function declareArgs(scope: Scope, { pairs }: Instruction, { globals, choices, escape }: ScopeSources): void {
   for (const { name, value } of pairs) {
     const byDefault = value === undefined ? globals.get(name) : lex(value, { env: scope, escape }).text;
-    const resolved = choices.buildArgs[name] ?? byDefault;
+    const resolved = givenArg(choices.buildArgs, name) ?? byDefault;
     if (resolved !== undefined) scope.set(name, resolved);
   }
 }

@@ -38,13 +38,13 @@ export interface RemoteSource {
 
 /** The URL or git repository that a source of an ADD is, if it is one. */
 export function remoteSource(source: string, instruction: Instruction): RemoteSource | undefined {
-  if (instruction.keyword !== 'ADD' || !/^(https?|git|ssh):\/\/|^[\w.-]+@[\w.-]+:/.test(source))
-    return undefined;
+  const isRemote = /^(https?|git|ssh):\/\/|^[\w.-]+@[\w.-]+:/.test(source);
+  if (instruction.keyword !== 'ADD' || !isRemote) return undefined;
   const checksum = flagValue(instruction, 'checksum') ?? commitIn(source);
   return checksum === undefined ? { url: source } : { url: source, checksum };
 }
 
-/** A git URL names a commit behind `#`, or as `?checksum=` or `?commit=`. */
+/** A git URL names a commit behind `#`, or as the value of `checksum`, `commit` or `ref` behind `?`. */
 function commitIn(url: string): string | undefined {
   const isGit = !/^https?:/.test(url) || /\.git([?#]|$)/.test(url);
   const found = /[#&?](?:(?:checksum|commit|ref)=)?([0-9a-f]{40}|[0-9a-f]{64})(?=[:&#]|$)/i.exec(url);

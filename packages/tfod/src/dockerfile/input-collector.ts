@@ -7,7 +7,7 @@ import { flagValue, placeOf, type Dockerfile, type Instruction, type Stage } fro
 import { mountsOf, type Mount } from './mounts';
 import { lex } from './shell-lexer';
 import { ShellSyntax } from './shell-syntax';
-import { copiedStage, stageNamed } from './stages';
+import { copiedStage, isStageNumber, stageNamed } from './stages';
 
 export interface SecretMount {
   readonly id: string;
@@ -57,8 +57,8 @@ export class InputCollector {
 
   add(instruction: Instruction, stage: Stage, scope: ReadonlyMap<string, string>): void {
     if (instruction.keyword === 'RUN') this.addMounts(instruction, stage, scope);
-    if (instruction.keyword === 'COPY' || instruction.keyword === 'ADD')
-      this.addCopy(instruction, stage, scope);
+    const isCopy = instruction.keyword === 'COPY' || instruction.keyword === 'ADD';
+    if (isCopy) this.addCopy(instruction, stage, scope);
   }
 
   private addCopy(instruction: Instruction, stage: Stage, scope: ReadonlyMap<string, string>): void {
@@ -126,8 +126,8 @@ export class InputCollector {
       return undefined;
     }
     const source = find(this.dockerfile, from);
-    if (source === undefined) return this.addExternal(from);
-    if (source.index >= stage.index) this.problems.push(laterStage(from, where));
+    if (source === undefined && !(find === copiedStage && isStageNumber(from))) return this.addExternal(from);
+    if (source === undefined || source.index >= stage.index) this.problems.push(laterStage(from, where));
     return undefined;
   }
 
@@ -187,10 +187,10 @@ function variableFrom(from: string, where: string): Problem {
 function laterStage(from: string, where: string): Problem {
   return {
     code: 'DOCKERFILE_STAGE_ORDER',
-    what: `The stage ${from} is not built yet where it is taken from`,
+    what: `There is no stage ${from} above where it is taken from`,
     where,
     expected: 'a stage further up',
-    found: from,
-    remedy: 'move the stage up',
+    found: `from=${from}`,
+    remedy: 'move the stage up, or correct its name',
   };
 }

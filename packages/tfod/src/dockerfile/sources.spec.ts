@@ -70,6 +70,20 @@ describe('sourcesOf', () => {
     expect(contextPaths(lines, { target: 'unused' })).toEqual(['unused']);
   });
 
+  it('finds the stages that are taken from by number and in mounts', () => {
+    const lines = ['FROM a', 'COPY one /', 'FROM b AS two', 'COPY two /', 'FROM c'];
+    expect(contextPaths([...lines, 'COPY --from=0 / /'])).toEqual(['one']);
+    expect(contextPaths([...lines, 'RUN --mount=from=two,target=/x y'])).toEqual(['two']);
+    expect(problems(...lines, 'COPY --from=2 / /', 'COPY --from=7 / /')).toEqual([
+      'DOCKERFILE_STAGE_ORDER Dockerfile:6',
+      'DOCKERFILE_STAGE_ORDER Dockerfile:7',
+    ]);
+  });
+
+  it('takes no argument for given that every object has', () => {
+    expect(inputs(['FROM a', 'ARG constructor=x', 'ARG toString']).args).toEqual({ constructor: 'x' });
+  });
+
   it('follows a FROM to the stage that an argument chooses', () => {
     const lines = [
       'ARG KIND=cpu',

@@ -2,6 +2,7 @@ import type { SourcePattern } from '../values/source-pattern';
 import type { Problem } from '../values/tfod-error';
 import {
   changeScope,
+  givenArg,
   globalScope,
   isPredefinedArg,
   usedGlobalArgs,
@@ -65,7 +66,9 @@ function knownArgs(
   { buildArgs }: BuildChoices,
 ): Readonly<Record<string, string>> {
   const known = [...args].flatMap(([name, value]) =>
-    value === undefined || (isPredefinedArg(name) && !(name in buildArgs)) ? [] : [[name, value] as const],
+    value === undefined || (isPredefinedArg(name) && givenArg(buildArgs, name) === undefined)
+      ? []
+      : [[name, value] as const],
   );
   return Object.fromEntries(known.sort(([a], [b]) => (a < b ? -1 : 1)));
 }

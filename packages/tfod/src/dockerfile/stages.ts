@@ -24,10 +24,9 @@ export function reachableStages(
     const parents = parentsOf(dockerfile, stage, globals);
     parents.forEach(reach);
     instructionsOf(stage, parents)
-      .flatMap(sourceNames)
-      .map((name) => stageNamed(dockerfile, name))
-      .filter((source) => source !== undefined && source.index < stage.index)
-      .forEach((source) => reach(source as Stage));
+      .flatMap((instruction) => sourceStages(dockerfile, instruction))
+      .filter((source) => source.index < stage.index)
+      .forEach(reach);
   };
   reach(targetStage(dockerfile, target));
   return dockerfile.stages.filter((stage) => reached.has(stage));
@@ -68,14 +67,22 @@ export function stageNamed({ stages }: Dockerfile, name: string): Stage | undefi
 
 /** The stage that a COPY --from means, where the number of a stage will do. */
 export function copiedStage(dockerfile: Dockerfile, name: string): Stage | undefined {
-  return /^[+-]?\d+$/.test(name) ? dockerfile.stages[Number(name)] : stageNamed(dockerfile, name);
+  return isStageNumber(name) ? dockerfile.stages[Number(name)] : stageNamed(dockerfile, name);
 }
 
-/** The names after from= of an instruction. */
-function sourceNames(instruction: Instruction): readonly string[] {
-  const copied = instruction.keyword === 'COPY' ? flagValue(instruction, 'from') : undefined;
-  const mounted = mountsOf(instruction, (value) => value).flatMap(({ from }) => from ?? []);
-  return copied === undefined ? mounted : [copied, ...mounted];
+/** Whether a COPY --from counts stages, so that it cannot be the name of an image. */
+export function isStageNumber(name: string): boolean {
+  return /^[+-]?\d+$/.test(name);
+}
+
+/** The stages that an instruction takes files from. */
+function sourceStages(dockerfile: Dockerfile, instruction: Instruction): readonly Stage[] {
+  const from = instruction.keyword === 'COPY' ? flagValue(instruction, 'from') : undefined;
+  const copied = from === undefined ? undefined : copiedStage(dockerfile, from);
+  const mounted = mountsOf(instruction, (value) => value).map((mount) =>
+    stageNamed(dockerfile, mount.from ?? ''),
+  );
+  return [copied, ...mounted].filter((stage) => stage !== undefined);
 }
 
 function targetStage(dockerfile: Dockerfile, target: string | undefined): Stage {

@@ -97,6 +97,11 @@ export function below(folder: string, name: string): string {
   return folder === '.' ? name : `${folder}/${name}`;
 }
 
+/** A path in a folder, from there. */
+export function relativeTo(folder: string, path: string): string {
+  return folder === '.' ? path : path.slice(folder.length + 1);
+}
+
 function typeOf(entry: Dirent): EntryType {
   if (entry.isFile()) return 'file';
   if (entry.isDirectory()) return 'directory';

@@ -1,9 +1,9 @@
 import { posix } from 'node:path';
 import type { SourcePattern } from '../values/source-pattern';
 import type { Problem } from '../values/tfod-error';
-import type { ContextView, Place, Resolved } from './context-view';
+import { relativeTo, type ContextView, type Place, type Resolved } from './context-view';
 import { hasWildcard } from './filepath-match';
-import { parsePathPatterns, type PathPatterns } from './path-patterns';
+import { parsePathPatterns } from './path-patterns';
 import { isProblem, placesOf } from './source-places';
 import { misnamed, nothingMatches, special } from './source-problems';
 
@@ -66,15 +66,13 @@ function* walk(view: ContextView, folder: string): Generator<Place> {
 }
 
 function placesBelow(view: ContextView, folder: string, keeps: (path: string) => boolean): readonly Place[] {
-  const relative = (path: string) => (folder === '.' ? path : posix.relative(folder, path));
-  return [...walk(view, folder)].filter(({ path }) => keeps(relative(path)));
+  return [...walk(view, folder)].filter(({ path }) => keeps(relativeTo(folder, path)));
 }
 
 /** What --parents and --exclude leave of a folder, by paths relative to it. */
 function keeperOf({ only, except }: SourcePattern): (path: string) => boolean {
-  const patterns = (list: readonly string[]): PathPatterns => parsePathPatterns(list);
-  const wanted = only === undefined ? undefined : patterns([only]);
-  const unwanted = except === undefined ? undefined : patterns(except);
+  const wanted = only === undefined ? undefined : parsePathPatterns([only]);
+  const unwanted = except === undefined ? undefined : parsePathPatterns(except);
   return (path) => (wanted?.matches(path) ?? true) && !(unwanted?.matches(path) ?? false);
 }
 

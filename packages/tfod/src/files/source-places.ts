@@ -1,7 +1,6 @@
-import { posix } from 'node:path';
 import type { SourcePattern } from '../values/source-pattern';
 import type { Problem } from '../values/tfod-error';
-import type { ContextView, Place, Resolved } from './context-view';
+import { relativeTo, type ContextView, type Place, type Resolved } from './context-view';
 import { filepathMatcher, hasWildcard } from './filepath-match';
 import { notFound } from './source-problems';
 
@@ -37,7 +36,7 @@ function matchesBelow(view: ContextView, start: Place, pattern: string): readonl
   const found: Place[] = [];
   const walk = (folder: string) => {
     for (const place of view.children(folder).values()) {
-      const relative = start.path === '.' ? place.path : posix.relative(start.path, place.path);
+      const relative = relativeTo(start.path, place.path);
       if (matches(relative)) found.push(place);
       else if (place.type === 'directory' && mayHold(relative)) walk(place.path);
     }
