@@ -10,7 +10,7 @@ import { formatDocument, planDocument } from '../../images/receipt';
 import type { ImagesRequest, Machine } from '../../images/request';
 import { readService } from '../../service/read-service';
 import { TfodError } from '../../values/tfod-error';
-import { untilStopped } from './until-stopped';
+import { untilStopped } from '../until-stopped';
 import { imagesRequest } from './options';
 import type { DockerBuildOptions } from './schema';
 import { planTable, receiptTable } from './tables';
@@ -31,6 +31,12 @@ const HERE: Surroundings = {
   err: (text) => void process.stderr.write(`${text}\n`),
 };
 
+const STOPPED = {
+  code: 'BUILD_STOPPED',
+  what: 'The build was stopped',
+  remedy: 'run docker-build again; steps that were finished come from the cache',
+};
+
 /** Builds what is missing of a service's images and writes the receipt. */
 export default async function dockerBuild(
   options: DockerBuildOptions,
@@ -42,7 +48,7 @@ export default async function dockerBuild(
     const root = context.projectsConfigurations.projects[name]?.root ?? '';
     const service = await readService(context.root, { name, root });
     const request = imagesRequest(context.root, service, surroundings.env, options);
-    return await untilStopped((signal) =>
+    return await untilStopped(STOPPED, (signal) =>
       answer(request, options, machineOf(options, surroundings, signal), surroundings.out),
     );
   } catch (error) {

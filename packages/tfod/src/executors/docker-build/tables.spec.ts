@@ -56,6 +56,23 @@ describe('receiptTable', () => {
   });
 });
 
+it('names the platform where there are several', () => {
+  const image = {
+    role: 'tf',
+    variant: 'cpu',
+    verdict: 'present',
+    seconds: 0,
+    bytes: 1,
+    ref: 'a',
+    tags: ['a'],
+    reasons: [],
+  };
+  const platforms = ['linux/amd64', 'linux/arm64'].map((platform) => ({ ...image, platform }));
+  const table = receiptTable({ service: 'parking', images: platforms } as unknown as Receipt);
+  expect(table).toContain('tf linux/amd64  present');
+  expect(table).toContain('tf linux/arm64  present');
+});
+
 describe('formatBytes', () => {
   it.each([
     [0, '0 B'],

@@ -13,8 +13,9 @@ export function planTable(plan: Plan): string {
 
 /** What was done, how long it took, and what came of it. */
 export function receiptTable({ images }: Receipt): string {
-  const rows = images.map(({ role, variant, verdict, seconds, bytes, tags, ref, reasons }) => [
-    role === 'service' ? `${role}-${variant}` : role,
+  const several = new Set(images.map(({ platform }) => platform)).size > 1;
+  const rows = images.map(({ role, variant, platform, verdict, seconds, bytes, tags, ref, reasons }) => [
+    (role === 'service' ? `${role}-${variant}` : role) + (several ? ` ${platform}` : ''),
     verdict,
     verdict === 'present' ? '' : `${seconds.toFixed(1)} s`,
     formatBytes(bytes),
