@@ -21,7 +21,7 @@ describe('inference without an engine', () => {
 
   it('runs the same script from the same lock and wheel', () => {
     const noEngine = { DOCKER_HOST: 'unix:///nowhere/docker.sock' };
-    mustSucceed(workspace.nxWith(noEngine, 'run', 'parking:infer', '--runner=python'));
+    mustSucceed(workspace.nxWith(noEngine, 'run', 'parking:infer', '--using=python'));
     const summary = workspace.json<Summary>(`${RESULTS}/summary.json`);
     expect(summary.image).toBeNull();
     expect(summary.failures).toEqual([]);
@@ -30,7 +30,7 @@ describe('inference without an engine', () => {
   });
 
   it('keeps the environment: a second run installs nothing', () => {
-    const { output } = mustSucceed(workspace.nx('run', 'parking:infer', '--runner=python', '--dryRun'));
+    const { output } = mustSucceed(workspace.nx('run', 'parking:infer', '--using=python', '--dryRun'));
     expect(output).not.toContain('pip install');
   });
 
@@ -46,7 +46,7 @@ describe('inference without an engine', () => {
     execFileSync('cp', [workspace.path(model), workspace.path('kept.pb')]);
     execFileSync('rm', [workspace.path(model)]);
     if (content) workspace.write(model, content);
-    const outcome = workspace.nx('run', 'parking:infer', '--runner=python');
+    const outcome = workspace.nx('run', 'parking:infer', '--using=python');
     execFileSync('cp', [workspace.path('kept.pb'), workspace.path(model)]);
     expect(outcome.code).toBe(1);
     expect(outcome.output).toContain(code);

@@ -3,7 +3,7 @@
  * From nothing to detections: builds the plugin, makes a workspace in a temporary folder, generates a service,
  * builds its images and finds the objects in the model's sample pictures.
  *
- * Usage: npm run demo [-- --runner=python]
+ * Usage: npm run demo [-- --using=python]
  */
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,9 +21,9 @@ import { workspaceEnv } from '../workspace/workspace-env.mjs';
 const SERVICE = 'parking';
 
 async function demo() {
-  const { values } = parseArgs({ options: { runner: { type: 'string', default: 'container' } } });
+  const { values } = parseArgs({ options: { using: { type: 'string', default: 'container' } } });
   const root = fileURLToPath(new URL('../..', import.meta.url));
-  const wantsEngine = values.runner !== 'python';
+  const wantsEngine = values.using !== 'python';
   const [, , engine] = await Promise.all([
     ensureNodeModules(root),
     ensurePython(root, { tensorflow: false }),
@@ -48,7 +48,7 @@ async function demo() {
       nx('g', 'tfod:service', SERVICE, python, '--no-interactive'),
       run,
     );
-    await step('find objects in the sample pictures', nx('run', `${SERVICE}:infer`, '--runner=python'), run);
+    await step('find objects in the sample pictures', nx('run', `${SERVICE}:infer`, '--using=python'), run);
   }
   const results = join(folder, 'dist/apps', SERVICE, 'infer');
   process.stdout.write(
