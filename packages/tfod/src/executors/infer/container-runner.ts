@@ -11,11 +11,12 @@ import {
 } from '../../engine/docker-run';
 import type { Ran } from '../../engine/run-command';
 import { cacheDir } from '../../files/cache-dir';
+import { buildCommands } from '../../images/build-commands';
 import { ensureImages } from '../../images/ensure-images';
 import { thisProcess } from '../../images/owner';
 import { planService } from '../../images/plan-service';
 import { planDocument, type PlanEntry } from '../../images/receipt';
-import { plainRequest, type Machine } from '../../images/request';
+import { plainRequest, type ImagesRequest, type Machine } from '../../images/request';
 import { withScratch } from '../../images/scratch';
 import { TfodError } from '../../values/tfod-error';
 import { detectArguments } from './detect-arguments';
@@ -41,12 +42,8 @@ export async function inferInContainer(
   const images = plainRequest(request.workspaceRoot, request.service, surroundings.env, {
     variants: [request.variant],
   });
-  const machine = machineOf(request, surroundings);
-  if (request.dryRun) {
-    const { plan } = await planService({ ...images, frozenLock: true }, machine, { needsEngine: false });
-    return dryRun(request, pictures, serviceImage(planDocument(request.service, plan).images), surroundings);
-  }
-  const receipt = await ensureImages(images, machine);
+  if (request.dryRun) return dryRun(request, pictures, images, surroundings);
+  const receipt = await ensureImages(images, machineOf(request, surroundings));
   const home = join(cacheDir(surroundings.env, surroundings.platform), 'infer');
   return withScratch(home, thisProcess(), async (scratch) => {
     const list = join(scratch, 'pictures.jsonl');
@@ -100,18 +97,16 @@ async function containerOf(
 async function dryRun(
   request: InferRequest,
   pictures: readonly Picture[],
-  { ref, verdict }: PlanEntry,
+  images: ImagesRequest,
   surroundings: Surroundings,
 ): Promise<number> {
-  const { print } = surroundings;
-  const list = join(cacheDir(surroundings.env, surroundings.platform), 'infer', 'pictures.jsonl');
+  const { env, platform, print } = surroundings;
+  const machine = machineOf(request, surroundings);
+  const planned = await planService(images, machine, { needsEngine: false, writesPins: false });
+  const { ref } = serviceImage(planDocument(request.service, planned.plan).images);
+  const list = join(cacheDir(env, platform), 'infer', 'pictures.jsonl');
   const container = await containerOf(request, pictures, ref, list, surroundings);
-  const { name, variants } = { name: request.service.name, variants: request.variant };
-  if (verdict === 'build') {
-    print(
-      `# first the image is built; nx run ${name}:docker-build --variants=${variants} --dryRun prints how`,
-    );
-  }
+  buildCommands(planned, machine.engine.commands).forEach((command) => print(printable(command)));
   print(`# ${list} gets a line for each of ${pictures.length} pictures, such as`);
   print(`# ${pictureList(mountPictures(pictures).pictures.slice(0, 1)).trim()}`);
   print(printable(runContainer(container)));

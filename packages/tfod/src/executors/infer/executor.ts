@@ -5,7 +5,7 @@ import { checkModel } from '../../models/read-model';
 import { Problems } from '../../images/problems';
 import { readService } from '../../service/read-service';
 import { TfodError } from '../../values/tfod-error';
-import { Interrupted, interruptible } from '../interruption';
+import { untilStopped } from '../until-stopped';
 import { inferInContainer } from './container-runner';
 import { findPictures, type Picture } from './find-pictures';
 import { inferInPython } from './python-runner';
@@ -13,15 +13,21 @@ import { inferRequest, type InferRequest } from './request';
 import type { InferOptions } from './schema';
 import type { Surroundings } from './surroundings';
 
+const STOPPED = {
+  code: 'INFER_STOPPED',
+  what: 'The run was stopped',
+  remedy: 'run infer again; detections.jsonl holds what was done',
+};
+
 /** Detects objects in pictures. An expected failure is told in full and without a stack. */
 export default async function inferExecutor(
   options: InferOptions,
   context: ExecutorContext,
 ): Promise<{ success: boolean }> {
   try {
-    return { success: (await interruptible((signal) => infer(options, context, signal))) === 0 };
+    return { success: (await untilStopped(STOPPED, (signal) => infer(options, context, signal))) === 0 };
   } catch (error) {
-    if (!(error instanceof TfodError || error instanceof Interrupted)) throw error;
+    if (!(error instanceof TfodError)) throw error;
     logger.error(error.message);
     return { success: false };
   }

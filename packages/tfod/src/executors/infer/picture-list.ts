@@ -4,16 +4,9 @@ import type { Picture } from './find-pictures';
 
 const PICTURES = '/tfod/pictures';
 
-/** Characters that JSON leaves alone and that Python takes for the end of a line. */
-const LINE_ENDS = /[\u0085\u2028\u2029]/g;
-
 /** The list file of the runtime: one JSON object a line. */
 export function pictureList(pictures: readonly { readonly path: string; readonly name: string }[]): string {
-  return pictures
-    .map(({ path, name }) => JSON.stringify({ path, name }))
-    .map((line) => line.replace(LINE_ENDS, (end) => `\\u${end.charCodeAt(0).toString(16).padStart(4, '0')}`))
-    .map((line) => `${line}\n`)
-    .join('');
+  return pictures.map(({ path, name }) => `${JSON.stringify({ path, name })}\n`).join('');
 }
 
 /** The pictures as a container sees them, and the folders that it must see for that. */
