@@ -38,9 +38,10 @@ def _block(package: Package, machines: Sequence[str], all_machines: int) -> str:
 
 def _header(offer: Offer, variant: Variant, machines: Sequence[str]) -> str:
     platform = "--universal" if len(machines) > 1 else f"--python-platform {machines[0]}-manylinux_2_28"
+    where = " and ".join(machines)
     return (
-        f"# TensorFlow {offer.tensorflow} on Python {offer.python}, Linux {' and '.join(machines)}: exact versions,"
-        " and the hash of every wheel.\n"
+        f"# TensorFlow {offer.tensorflow} on Python {offer.python}, Linux {where}: "
+        "exact versions, and the hash of every wheel.\n"
         f"# To change it, edit {variant}.in and compile it again in this folder (`pip install uv`):\n"
         f"#   uv pip compile {platform} --python-version {offer.python} --only-binary :all: \\\n"
         f"#     --generate-hashes --no-header --no-emit-index-url {variant}.in --output-file {variant}.lock\n"
