@@ -8,7 +8,7 @@ describe('untilStopped', () => {
     let putAway = false;
     const work = untilStopped(STOPPED, async (signal) => {
       const aborted = new Promise((resolve) => signal.addEventListener('abort', resolve));
-      process.emit('SIGTERM');
+      process.emit('SIGTERM', 'SIGTERM');
       await aborted;
       putAway = true;
       signal.throwIfAborted();
