@@ -9,7 +9,9 @@ describe('progressLines', () => {
     expect(progressLines({ type: 'started', target: 'tf', step: STEP }, QUIET)).toEqual([
       '[tf] 3/9 RUN pip install -r a.lock',
     ]);
-    expect(progressLines({ type: 'started', target: 'tf', step: 'exporting to image' }, QUIET)).toEqual([]);
+    for (const step of ['exporting to image', '3/9 LINK COPY --link src/ /app/']) {
+      expect(progressLines({ type: 'started', target: 'tf', step }, QUIET)).toEqual([]);
+    }
   });
 
   it('tells how long a long step took', () => {

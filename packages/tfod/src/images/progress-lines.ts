@@ -35,9 +35,9 @@ function failureLines(about: string, { step, error, tail }: StepFailure, verbose
   return [...printed, `${about} failed: ${shorten(step)}`, `${about} ${error}`];
 }
 
-/** A step of the Dockerfile, `3/9 RUN …`, not something that BuildKit does around it. */
+/** A step of the Dockerfile, `3/9 RUN …`, not what BuildKit does around it or when it merges a `COPY --link`. */
 function isNumbered(step: string): boolean {
-  return /^\d+\/\d+ /.test(step);
+  return /^\d+\/\d+ (?!LINK )/.test(step);
 }
 
 /** The number of a step, or the name of one that has none. */
