@@ -1,0 +1,1 @@
+"""Holds the compatibility matrix against the metadata of the wheels: ``python -m tools.compat --help``."""
