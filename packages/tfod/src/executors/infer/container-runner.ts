@@ -60,8 +60,15 @@ export async function inferInContainer(
   });
 }
 
-function machineOf(request: InferRequest, { env, run, report, signal }: Surroundings): Machine {
-  return { engine: dockerEngine(run), env, report, verbose: request.verbose, signal };
+function machineOf(request: InferRequest, { env, run, report, signal, wheelFolder }: Surroundings): Machine {
+  return {
+    engine: dockerEngine(run),
+    env,
+    report,
+    verbose: request.verbose,
+    signal,
+    ...(wheelFolder !== undefined && { wheelFolder }),
+  };
 }
 
 function serviceImage<Entry extends PlanEntry>(images: readonly Entry[]): Entry {

@@ -1,6 +1,5 @@
-import { logger, type ExecutorContext } from '@nx/devkit';
+import type { ExecutorContext } from '@nx/devkit';
 import { join } from 'node:path';
-import { runCommand } from '../../engine/run-command';
 import { checkModel } from '../../models/read-model';
 import { Problems } from '../../images/problems';
 import { readService } from '../../service/read-service';
@@ -11,7 +10,10 @@ import { findPictures, type Picture } from './find-pictures';
 import { inferInPython } from './python-runner';
 import { inferRequest, type InferRequest } from './request';
 import type { InferOptions } from './schema';
-import type { Surroundings } from './surroundings';
+import { here, type Surroundings } from './surroundings';
+
+/** What of the context is looked at. */
+type InferContext = Pick<ExecutorContext, 'root' | 'projectName' | 'projectsConfigurations' | 'isVerbose'>;
 
 const STOPPED = {
   code: 'INFER_STOPPED',
@@ -22,18 +24,26 @@ const STOPPED = {
 /** Detects objects in pictures. An expected failure is told in full and without a stack. */
 export default async function inferExecutor(
   options: InferOptions,
-  context: ExecutorContext,
+  context: InferContext,
+  surroundings: Omit<Surroundings, 'signal'> = here(),
 ): Promise<{ success: boolean }> {
   try {
-    return { success: (await untilStopped(STOPPED, (signal) => infer(options, context, signal))) === 0 };
+    const code = await untilStopped(STOPPED, (signal) =>
+      infer(options, context, { ...surroundings, signal }),
+    );
+    return { success: code === 0 };
   } catch (error) {
     if (!(error instanceof TfodError)) throw error;
-    logger.error(error.message);
+    surroundings.report(error.message);
     return { success: false };
   }
 }
 
-async function infer(options: InferOptions, context: ExecutorContext, signal: AbortSignal): Promise<number> {
+async function infer(
+  options: InferOptions,
+  context: InferContext,
+  surroundings: Surroundings,
+): Promise<number> {
   const name = context.projectName ?? '';
   const root = context.projectsConfigurations.projects[name]?.root ?? '';
   const service = await readService(context.root, { name, root });
@@ -41,7 +51,6 @@ async function infer(options: InferOptions, context: ExecutorContext, signal: Ab
   const verbose = options.verbose === true || context.isVerbose;
   const request = inferRequest(context.root, service, { ...options, verbose });
   const pictures = await gather(request);
-  const surroundings = surroundingsOf(signal);
   return request.runner === 'python'
     ? inferInPython(request, pictures, surroundings)
     : inferInContainer(request, pictures, surroundings);
@@ -55,17 +64,4 @@ async function gather(request: InferRequest): Promise<readonly Picture[]> {
   const found = await problems.attempt(() => findPictures(workspaceRoot, inputs, join(output, 'annotated')));
   problems.throwAny();
   return found ?? [];
-}
-
-function surroundingsOf(signal: AbortSignal): Surroundings {
-  const { getuid, getgid } = process;
-  return {
-    env: process.env,
-    platform: process.platform,
-    caller: getuid && getgid ? { uid: getuid(), gid: getgid() } : undefined,
-    run: runCommand,
-    print: (line) => process.stdout.write(`${line}\n`),
-    report: (line) => process.stderr.write(`${line}\n`),
-    signal,
-  };
 }

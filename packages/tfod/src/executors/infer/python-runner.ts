@@ -67,7 +67,10 @@ async function entryPointOf({ workspaceRoot, service }: InferRequest): Promise<r
   return pythonEntryPoint(await readText(workspaceRoot, path, 'DOCKERFILE_MISSING'), path);
 }
 
-async function recipeOf(request: InferRequest, { run, platform }: Surroundings): Promise<Recipe> {
+async function recipeOf(
+  request: InferRequest,
+  { run, platform, wheelFolder }: Surroundings,
+): Promise<Recipe> {
   const { workspaceRoot, service, variant } = request;
   const base = posix.join(service.root, 'docker/base.Dockerfile');
   const lock = posix.join(service.root, 'requirements', REQUIREMENTS[variant].lock);
@@ -83,7 +86,7 @@ async function recipeOf(request: InferRequest, { run, platform }: Surroundings):
       remedy: 'use --using=container',
     });
   }
-  const wheels = await findRuntimeWheel();
+  const wheels = await findRuntimeWheel(wheelFolder);
   const wheel = (await readdir(wheels)).find((name) => name.endsWith('.whl')) ?? '';
   return {
     python: await findPython(python, run, platform),

@@ -1,4 +1,4 @@
-import type { RunCommand } from '../../engine/run-command';
+import { runCommand, type RunCommand } from '../../engine/run-command';
 
 /** The machine and the screen, as both runners see them. */
 export interface Surroundings {
@@ -11,5 +11,21 @@ export interface Surroundings {
   readonly print: (line: string) => void;
   /** Progress, warnings, the log of the runtime. */
   readonly report: (line: string) => void;
+  /** Where the runtime wheel is; default: in the plugin. */
+  readonly wheelFolder?: string;
+  /** Aborted when the run is to stop. */
   readonly signal: AbortSignal;
+}
+
+/** This process and its machine. */
+export function here(): Omit<Surroundings, 'signal'> {
+  const { getuid, getgid } = process;
+  return {
+    env: process.env,
+    platform: process.platform,
+    caller: getuid && getgid ? { uid: getuid(), gid: getgid() } : undefined,
+    run: runCommand,
+    print: (line) => process.stdout.write(`${line}\n`),
+    report: (line) => process.stderr.write(`${line}\n`),
+  };
 }
