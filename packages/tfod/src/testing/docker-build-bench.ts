@@ -67,6 +67,7 @@ export function dockerBuildBench() {
       options,
       {
         root: workspace.root,
+        isVerbose: false,
         projectName: name,
         projectsConfigurations: { version: 2, projects: { [name]: { root: `apps/${name}` } } },
       },

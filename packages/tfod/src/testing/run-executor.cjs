@@ -10,6 +10,7 @@ dockerBuild(
   {},
   {
     root,
+    isVerbose: false,
     projectName: 'parking',
     projectsConfigurations: { version: 2, projects: { parking: { root: 'apps/parking' } } },
   },

@@ -40,7 +40,7 @@ const STOPPED = {
 /** Builds what is missing of a service's images and writes the receipt. */
 export default async function dockerBuild(
   options: DockerBuildOptions,
-  context: Pick<ExecutorContext, 'root' | 'projectName' | 'projectsConfigurations'>,
+  context: Pick<ExecutorContext, 'root' | 'projectName' | 'projectsConfigurations' | 'isVerbose'>,
   surroundings: Surroundings = HERE,
 ): Promise<{ success: boolean }> {
   try {
@@ -48,8 +48,10 @@ export default async function dockerBuild(
     const root = context.projectsConfigurations.projects[name]?.root ?? '';
     const service = await readService(context.root, { name, root });
     const request = imagesRequest(context.root, service, surroundings.env, options);
+    // Nx takes --verbose on its own command line for itself.
+    const verbose = (options.verbose ?? false) || context.isVerbose;
     return await untilStopped(STOPPED, (signal) =>
-      answer(request, options, machineOf(options, surroundings, signal), surroundings.out),
+      answer(request, options, machineOf({ ...options, verbose }, surroundings, signal), surroundings.out),
     );
   } catch (error) {
     if (!(error instanceof TfodError)) throw error;

@@ -33,6 +33,16 @@ describeWithEngine('the options of docker-build', () => {
     expect(built.err).toContain('[base] 1/1 COPY');
   });
 
+  it('prints what the steps print when asked', async () => {
+    const { workspace } = bench;
+    workspace.write(
+      'apps/parking/docker/base.Dockerfile',
+      `FROM ${PYTHON}\nRUN --network=none echo "out of $(echo luck)"\n`,
+    );
+    expect((await must()).out).not.toContain('out of luck');
+    expect((await must({ force: true, verbose: true })).out).toContain('[base] | out of luck');
+  });
+
   it('fails a check while there is something to do', async () => {
     expect((await run({ check: true })).success).toBe(false);
     await must();
