@@ -10,11 +10,12 @@ export function notFound(view: ContextView, path: string, source: SourcePattern)
   return { ...missingSource(source), ...reasonFor(view, folder, name, missing) };
 }
 
-/** A plain path of `COPY --parents` that is not in its folder. */
+/** The folder is there, and what is asked of it is not. */
 export function nothingMatches(source: SourcePattern): Problem {
+  const { path, only } = source;
   return {
     ...missingSource(source),
-    found: `nothing at ${source.only} in ${source.path}`,
+    found: only === undefined ? `nothing that ${path} matches` : `nothing at ${only} in ${path}`,
     remedy: 'correct the path',
   };
 }
