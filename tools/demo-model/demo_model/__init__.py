@@ -1,0 +1,1 @@
+"""The demo detector: synthetic pictures of shapes, training, export and measurement."""
