@@ -58,6 +58,7 @@ describe('redact', () => {
     'TOKENIZER=bert',
     'git@host.example:a/b',
     'python@sha256:12',
+    'docker-image://python:3.13@sha256:12',
     'https://index.example/a@b',
     'TOKEN=',
   ])('leaves %s alone', (word) => expect(redact(word)).toBe(word));

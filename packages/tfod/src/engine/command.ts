@@ -13,7 +13,8 @@ const HIDDEN = '***';
 const PLAIN_WORD = /^[\w@%+=:,./-]+$/;
 const ASSIGNMENT = /^(--[\w-]+=)?([A-Za-z_]\w*)=(.*)$/s;
 const SECRET_NAME = /(^|_)(TOKEN|PASSWORD|PASSWD|SECRET|CREDENTIALS?|API_?KEY|ACCESS_KEY)(_|$)/i;
-const USER_INFO = /([a-z][a-z0-9+.-]*:\/\/)[^/\s@]+@/gi;
+/** Only where an address may hold a password: `docker-image://python:3.13@sha256:…` has none. */
+const USER_INFO = /\b((?:git\+)?(?:https?|ftps?):\/\/)[^/\s@]+@/gi;
 
 /** One line that a person can paste into a POSIX shell; passwords in it are replaced by `***`. */
 export function printable(command: Command): string {
