@@ -141,7 +141,7 @@ function notFound(input: string, path: string): Problem {
     what: 'There is no such file or folder',
     where: isAbsolute(input) ? input : `${input} (${path})`,
     expected: 'a folder, a glob or a file; a path counts from the workspace root',
-    remedy: 'correct --input',
+    remedy: 'name other pictures with --input',
   };
 }
 
