@@ -52,7 +52,7 @@ describeWithEngine('the first day: from a generated service to detections', () =
     const truth = workspace.json<{
       images: { id: number; file_name: string }[];
       annotations: { image_id: number; category_id: number; bbox: CocoResult['bbox'] }[];
-    }>('apps/parking/models/demo/samples/annotations.json');
+    }>('apps/parking/models/demo/annotations.json');
     const found = workspace.json<CocoResult[]>(`${RESULTS}/detections.json`);
     const nameOf = new Map(truth.images.map(({ id, file_name }) => [id, file_name]));
     const hits = truth.annotations.filter((object) =>
