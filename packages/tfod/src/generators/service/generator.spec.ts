@@ -128,6 +128,13 @@ describe('tfod:service', () => {
       expect(told).toEqual([]);
     });
 
+    it('does not mind how a formatter lays out JSON', async () => {
+      const file = 'apps/plate-reader/tfod.json';
+      tree.write(file, JSON.stringify(readJson(tree, file), null, 8));
+      await generate({ name: 'plate-reader' });
+      expect(told).toEqual([]);
+    });
+
     it('keeps what was edited, puts back what was deleted, and tells of both', async () => {
       tree.write('apps/plate-reader/src/plate_reader/detect.py', '"""Mine."""\n');
       const before = contents();

@@ -31,8 +31,19 @@ function pathIn({ service }: ServicePlan, file: ServiceFile): string {
   return `${service.root}/${file.path}`;
 }
 
+/** Whether a file that is there says something else; how JSON is laid out is the formatter's business. */
 function differs(tree: Tree, path: string, content: Buffer): boolean {
-  return tree.exists(path) && !tree.read(path)?.equals(content);
+  const there = tree.exists(path) ? tree.read(path) : null;
+  if (there === null || there.equals(content)) return false;
+  return !path.endsWith('.json') || sameLayout(there) !== sameLayout(content);
+}
+
+function sameLayout(json: Buffer): string {
+  try {
+    return JSON.stringify(JSON.parse(json.toString()));
+  } catch {
+    return json.toString();
+  }
 }
 
 function addProject(tree: Tree, { service, tags }: ServicePlan): void {

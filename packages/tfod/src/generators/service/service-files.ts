@@ -32,7 +32,9 @@ function settingsFile({ service }: ServicePlan): ServiceFile {
   const { root, variants, model, image, port } = service;
   const $schema = `${offsetFromRoot(root)}node_modules/tfod/schemas/tfod.schema.json`;
   const text = JSON.stringify({ $schema, variants, model, image, port }, null, 2);
-  return { path: SERVICE_FILE, content: Buffer.from(`${text}\n`) };
+  // One line for a list, as formatters have it.
+  const list = `[${variants.map((variant) => JSON.stringify(variant)).join(', ')}]`;
+  return { path: SERVICE_FILE, content: Buffer.from(`${text.replace(/\[[^\]]*\]/, list)}\n`) };
 }
 
 function templateFiles(plan: ServicePlan): readonly ServiceFile[] {
