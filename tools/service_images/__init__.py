@@ -1,0 +1,1 @@
+"""Tests of the Python that a generated service runs while its images are built (``docker/*.py``)."""
