@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureEngine } from '../../setup/engine.mjs';
+import { runCommand } from '../../setup/run-command.mjs';
 import { step } from '../../setup/step.mjs';
 import { IMAGES, builds } from './chains.mjs';
 import { TARGET, ratio, report } from './report.mjs';
@@ -45,7 +46,9 @@ async function prepare(folder) {
  */
 async function size(image, env) {
   const argv = ['docker', 'image', 'inspect', '--format={{.Size}}', image];
-  return Number(await step(`size of ${image}`, argv, { env }));
+  const { code, stdout, tail } = await runCommand(argv, { env });
+  if (code !== 0) throw new Error(`${argv.join(' ')} failed\n${tail}`);
+  return Number(stdout);
 }
 
 /**
