@@ -17,7 +17,14 @@ export interface WrittenEntry {
 const BLOCK = 512;
 
 /** One entry of a tar archive, byte by byte, so that it may lie. */
-export function tarEntry({ name, content = '', size, linkName = '', prefix = '', ...rest }: WrittenEntry): Buffer {
+export function tarEntry({
+  name,
+  content = '',
+  size,
+  linkName = '',
+  prefix = '',
+  ...rest
+}: WrittenEntry): Buffer {
   const bytes = Buffer.from(content as Uint8Array);
   const header = Buffer.alloc(BLOCK);
   header.write(name, 0, 100);

@@ -4,7 +4,7 @@ export class EndedEarly extends Error {}
 /** Takes a stream of chunks of any size apart into pieces of the sizes asked for; holds one chunk at a time. */
 export class ByteReader {
   readonly #chunks: AsyncIterator<Uint8Array>;
-  #rest = Buffer.alloc(0);
+  #rest: Buffer = Buffer.alloc(0);
 
   constructor(source: AsyncIterable<Uint8Array>) {
     this.#chunks = source[Symbol.asyncIterator]();

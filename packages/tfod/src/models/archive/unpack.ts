@@ -53,16 +53,19 @@ export async function unpack(
   const files: UnpackedFile[] = [];
   let reason: unknown;
   try {
-    const gunzip = (await formatOf(archive)) === 'gzip' ? [createGunzip({ chunkSize: CHUNK })] : [];
-    const packed = () => gunzip[0]?.bytesWritten ?? Infinity;
-    await pipeline(createReadStream(archive), ...gunzip, async (source: AsyncIterable<Buffer>) => {
+    const isPacked = (await formatOf(archive)) === 'gzip';
+    const gunzip = isPacked ? createGunzip({ chunkSize: CHUNK }) : undefined;
+    const read = async (source: AsyncIterable<Buffer>) => {
+      const bytes = bounded(source, () => gunzip?.bytesWritten ?? Infinity, limits);
       try {
-        for await (const file of unpackAll(bounded(source, packed, limits), folder, limits)) files.push(file);
+        for await (const file of unpackAll(bytes, folder, limits)) files.push(file);
       } catch (error) {
         reason = error; // the pipeline, torn down for it, may throw that it was torn down
         throw error;
       }
-    });
+    };
+    const source = createReadStream(archive);
+    await (gunzip ? pipeline(source, gunzip, read) : pipeline(source, read));
     return files;
   } catch (error) {
     await rm(folder, { recursive: true, force: true });

@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs';
+import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls';
+import { TfodError } from '../../values/tfod-error';
+
+/** Where the tools of a machine behind an inspecting proxy are told of its certificates. */
+const VARIABLES = [
+  'NODE_EXTRA_CA_CERTS',
+  'SSL_CERT_FILE',
+  'REQUESTS_CA_BUNDLE',
+  'CURL_CA_BUNDLE',
+  'PIP_CERT',
+];
+
+/**
+ * The certificates to trust besides those of Node.js, from the files that the environment names; undefined when it
+ * names none, so that Node.js decides. Throws CERTIFICATES_UNREADABLE.
+ */
+export function trustOf(env: NodeJS.ProcessEnv): SecureContext | undefined {
+  const named = VARIABLES.flatMap((name) => (env[name] ? [{ name, file: env[name] }] : []));
+  const files = [...new Map(named.map((each) => [each.file, each])).values()];
+  if (files.length === 0) return undefined;
+  return createSecureContext({ ca: [...rootCertificates, ...files.map(readBundle)] });
+}
+
+function readBundle({ name, file }: { readonly name: string; readonly file: string }): string {
+  try {
+    const bundle = readFileSync(file, 'utf8');
+    createSecureContext({ ca: bundle }); // throws for what is no bundle
+    return bundle;
+  } catch (error) {
+    throw new TfodError(
+      {
+        code: 'CERTIFICATES_UNREADABLE',
+        what: 'The file of certificates that the environment names cannot be read',
+        where: `${name}=${file}`,
+        found: (error as NodeJS.ErrnoException).code ?? String(error),
+        remedy: `correct ${name}, or unset it`,
+      },
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,48 @@
+import { proxyFor } from './proxy';
+
+describe('proxyFor', () => {
+  it.each([
+    ['https://h/x', {}, undefined],
+    ['https://h/x', { HTTPS_PROXY: '' }, undefined],
+    ['https://h/x', { HTTPS_PROXY: 'http://p:1' }, 'http://p:1/'],
+    ['https://h/x', { HTTPS_PROXY: 'p:1' }, 'http://p:1/'],
+    ['https://h/x', { HTTPS_PROXY: 'http://upper', https_proxy: 'http://lower' }, 'http://lower/'],
+    ['https://h/x', { HTTP_PROXY: 'http://p:1' }, undefined],
+    ['http://h/x', { HTTP_PROXY: 'http://p:1' }, 'http://p:1/'],
+    ['https://h/x', { ALL_PROXY: 'https://p:1' }, 'https://p:1/'],
+  ])('%s with %j', (url, env, expected) => expect(proxyFor(new URL(url), env)?.href).toBe(expected));
+
+  it.each([
+    ['*', true],
+    ['example.com', true],
+    ['.example.com', true],
+    ['*.example.com', true],
+    ['models.example.com', true],
+    ['MODELS.EXAMPLE.COM', true],
+    ['other.com, example.com', true],
+    ['example.com:443', true],
+    ['example.com:8443', false],
+    ['ample.com', false],
+    ['example', false],
+    ['.', false],
+    ['', false],
+  ])('NO_PROXY=%s is direct: %s', (noProxy, direct) => {
+    const env = { HTTPS_PROXY: 'http://p:1', NO_PROXY: noProxy };
+    expect(proxyFor(new URL('https://models.example.com/x'), env) === undefined).toBe(direct);
+  });
+
+  it.each([
+    ['http://[::1]:8080/x', '::1', true],
+    ['http://[::1]:8080/x', '[::1]:8080', true],
+    ['http://[::1]:8080/x', '[::1]:8081', false],
+    ['http://10.0.0.1/x', '10.0.0.1', true],
+  ])('%s with NO_PROXY=%s is direct: %s', (url, noProxy, direct) => {
+    expect(proxyFor(new URL(url), { http_proxy: 'http://p', no_proxy: noProxy }) === undefined).toBe(direct);
+  });
+
+  it.each(['socks5://p:1', 'http://', 'ftp://p'])('refuses %s', (proxy) => {
+    expect(() => proxyFor(new URL('https://h/'), { HTTPS_PROXY: proxy })).toThrow(
+      expect.objectContaining({ code: 'PROXY_UNSUPPORTED' }),
+    );
+  });
+});
