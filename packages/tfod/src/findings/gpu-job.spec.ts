@@ -69,6 +69,7 @@ it.each([
   [{ a: 'yes', b: '1.10', c: 'x: y', d: '- z', e: '#', f: '', g: 'ü "q"\n' }],
   [{ list: [], nested: [{ a: 1, b: ['x', { c: true }] }, [1, [2]]] }],
   [{ 'nvidia.com/gpu': 1, on: 'on' }],
+  [{ script: 'if a:\n    b # c\n- d', list: ['one\n  two', 'one\n\n', ' one\ntwo', 'ü\ntwo'] }],
 ])('writes %j so that a reader gets it back', (value) => {
   expect(read(toYaml(value))).toEqual(value);
 });
