@@ -34,6 +34,11 @@ describe('createNodes', () => {
       cache: false,
       outputs: ['{workspaceRoot}/dist/{projectRoot}/infer'],
     });
+    expect(project?.targets?.['gpu-verify']).toMatchObject({
+      executor: 'tfod:gpu-verify',
+      cache: false,
+      outputs: ['{workspaceRoot}/dist/{projectRoot}/gpu-verify.json'],
+    });
   });
 
   it.each([undefined, '{', '{}', '{ "name": 3 }', 'null'])(
@@ -46,10 +51,16 @@ describe('createNodes', () => {
 
   it('does not care what the tfod.json says', async () => {
     write('apps/parking/tfod.json', '{ "variants": ["cp');
-    expect(Object.keys((await infer('apps/parking/tfod.json'))?.targets ?? {})).toEqual([
-      'docker-build',
-      'infer',
-    ]);
+    expect(await targetNames()).toEqual(['docker-build', 'infer', 'gpu-verify']);
+  });
+
+  it.each([
+    [['cpu'], false],
+    [['gpu'], true],
+    [['cpu', 'gpu'], true],
+  ])('with the variants %j, a service has gpu-verify: %s', async (variants, has) => {
+    write('apps/parking/tfod.json', JSON.stringify({ variants }));
+    expect((await targetNames()).includes('gpu-verify')).toBe(has);
   });
 
   it('takes names and options from nx.json', async () => {
@@ -57,7 +68,7 @@ describe('createNodes', () => {
       dockerBuild: 'image',
       infer: { options: { minScore: 0.7 }, configurations: { all: { minScore: 0 } } },
     });
-    expect(Object.keys(project?.targets ?? {})).toEqual(['image', 'infer']);
+    expect(Object.keys(project?.targets ?? {})).toEqual(['image', 'infer', 'gpu-verify']);
     expect(project?.targets?.['infer']).toMatchObject({
       options: { minScore: 0.7 },
       configurations: { all: { minScore: 0 } },
@@ -67,6 +78,10 @@ describe('createNodes', () => {
   it('is there under both names, of which Nx 20 and 21 know only the second', () => {
     expect(createNodesV2).toBe(createNodes);
   });
+
+  async function targetNames(): Promise<readonly string[]> {
+    return Object.keys((await infer('apps/parking/tfod.json'))?.targets ?? {});
+  }
 
   async function infer(file: string, options?: TfodPluginOptions) {
     const context = { workspaceRoot, nxJsonConfiguration: {} } as CreateNodesContext;

@@ -5,8 +5,8 @@ import { parsePluginOptions, type TfodPluginOptions } from './plugin-options';
 import { targetsOf } from './targets';
 
 /**
- * Every folder with a tfod.json is a project with the targets of a service. The file itself is not read: one that
- * is being edited must not break the commands of the whole workspace.
+ * Every folder with a tfod.json is a project with the targets of a service. The file is not checked: one that is
+ * being edited must not break the commands of the whole workspace.
  */
 export const createNodes: CreateNodes<TfodPluginOptions> = [
   '**/tfod.json',
@@ -16,7 +16,10 @@ export const createNodes: CreateNodes<TfodPluginOptions> = [
       (file) => {
         const root = dirname(file);
         const name = projectName(context.workspaceRoot, root);
-        return { projects: { [root]: { name, root, targets: { ...targetsOf(name, settings) } } } };
+        const hasGpu = mayHaveGpu(join(context.workspaceRoot, file));
+        return {
+          projects: { [root]: { name, root, targets: { ...targetsOf(name, settings, { hasGpu }) } } },
+        };
       },
       files,
       options,
@@ -24,6 +27,16 @@ export const createNodes: CreateNodes<TfodPluginOptions> = [
     );
   },
 ];
+
+/** Whether gpu-verify has a place: not where the file clearly has no such variant; its executor tells the rest. */
+function mayHaveGpu(file: string): boolean {
+  try {
+    const { variants } = JSON.parse(readFileSync(file, 'utf8')) as { variants?: unknown };
+    return !Array.isArray(variants) || variants.includes('gpu');
+  } catch {
+    return true;
+  }
+}
 
 /** The name that Nx will give: the one in project.json, else that of the folder. */
 function projectName(workspaceRoot: string, root: string): string {

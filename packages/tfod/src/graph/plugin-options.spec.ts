@@ -1,22 +1,29 @@
 import { parsePluginOptions, type TfodPluginOptions } from './plugin-options';
 
 describe('parsePluginOptions', () => {
+  const defaults = {
+    dockerBuild: { name: 'docker-build' },
+    infer: { name: 'infer' },
+    gpuVerify: { name: 'gpu-verify' },
+  };
+
   it.each([
-    [undefined, { dockerBuild: { name: 'docker-build' }, infer: { name: 'infer' } }],
-    [{ dockerBuild: 'image' }, { dockerBuild: { name: 'image' }, infer: { name: 'infer' } }],
+    [undefined, {}],
+    [{ dockerBuild: 'image' }, { dockerBuild: { name: 'image' } }],
     [
       { infer: { name: 'detect', options: { minScore: 0.7 } } },
-      { dockerBuild: { name: 'docker-build' }, infer: { name: 'detect', options: { minScore: 0.7 } } },
+      { infer: { name: 'detect', options: { minScore: 0.7 } } },
     ],
     [
       { infer: { configurations: { ci: { using: 'python' } } } },
-      {
-        dockerBuild: { name: 'docker-build' },
-        infer: { name: 'infer', configurations: { ci: { using: 'python' } } },
-      },
+      { infer: { name: 'infer', configurations: { ci: { using: 'python' } } } },
+    ],
+    [
+      { gpuVerify: { options: { mode: 'static' } } },
+      { gpuVerify: { name: 'gpu-verify', options: { mode: 'static' } } },
     ],
   ])('reads %j', (options, settings) => {
-    expect(parsePluginOptions(options)).toEqual(settings);
+    expect(parsePluginOptions(options)).toEqual({ ...defaults, ...settings });
   });
 
   it('reports everything at once', () => {

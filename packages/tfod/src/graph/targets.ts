@@ -21,14 +21,20 @@ const RECIPES: Readonly<Record<TargetKey, Recipe>> = {
     output: '{workspaceRoot}/dist/{projectRoot}/infer',
     example: { options: { input: 'pictures/*.jpg' } },
   },
+  gpuVerify: {
+    description: 'Proves that the GPU image computes on a GPU, or names the first cause why it does not',
+    output: '{workspaceRoot}/dist/{projectRoot}/gpu-verify.json',
+    example: { options: { mode: 'static' } },
+  },
 };
 
-/** The targets of one service. They do not depend on what its tfod.json says, which the executors read. */
+/** The targets of one service; on its tfod.json depends only which of them it has. */
 export function targetsOf(
   project: string,
   settings: PluginSettings,
+  { hasGpu }: { readonly hasGpu: boolean },
 ): Readonly<Record<string, TargetConfiguration>> {
-  const keys = Object.keys(TARGETS) as TargetKey[];
+  const keys = (Object.keys(TARGETS) as TargetKey[]).filter((key) => key !== 'gpuVerify' || hasGpu);
   return Object.fromEntries(keys.map((key) => [settings[key].name, targetOf(project, key, settings)]));
 }
 
