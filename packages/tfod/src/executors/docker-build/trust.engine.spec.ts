@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { thisProcess } from '../../images/owner';
@@ -78,9 +79,10 @@ describeWithEngine('docker-build trusts only what it has verified', () => {
 
   it('leaves no tag and no receipt when it is killed, and cleans up the next time', async () => {
     await must();
+    // A step that no other run has left in the engine's cache.
     bench.workspace.write(
       'apps/parking/Dockerfile',
-      `FROM ${PYTHON} AS slow\nRUN --network=none sleep 20 && touch /done\n${bench.workspace.read('apps/parking/Dockerfile')}COPY --from=slow /done /done\n`,
+      `FROM ${PYTHON} AS slow\nRUN --network=none sleep 20 && echo ${randomUUID()} > /done\n${bench.workspace.read('apps/parking/Dockerfile')}COPY --from=slow /done /done\n`,
     );
     const before = tags();
     const child = spawn(process.execPath, [join(__dirname, '../../testing/run-executor.cjs')], {
@@ -88,11 +90,13 @@ describeWithEngine('docker-build trusts only what it has verified', () => {
       stdio: ['ignore', 'pipe', 'inherit'],
       detached: true,
     });
-    await new Promise<void>((resolve) =>
-      child.stdout.on('data', (text) => /sleep 20/.test(String(text)) && resolve()),
+    const ended = new Promise<string>((resolve) => child.once('close', () => resolve('it ended')));
+    const sleeping = new Promise<string>((resolve) =>
+      child.stdout.on('data', (text) => /sleep 20/.test(String(text)) && resolve('it sleeps')),
     );
+    expect(await Promise.race([sleeping, ended])).toBe('it sleeps');
     process.kill(-(child.pid ?? 0), 'SIGKILL');
-    await new Promise((resolve) => child.once('close', resolve));
+    await ended;
     expect(existsSync(join(bench.workspace.root, RECEIPT))).toBe(false);
     expect(tags()).toEqual(before);
     const scratch = join(bench.workspace.cacheFolder, 'build');
