@@ -1,11 +1,10 @@
 import { nearestServiceName, parseServiceName, serviceNameProblem } from './service-name';
 
 describe('parseServiceName', () => {
-  it('derives the module and the repository', () => {
+  it('derives the module', () => {
     expect(parseServiceName('plate-reader2')).toEqual({
       project: 'plate-reader2',
       module: 'plate_reader2',
-      image: 'plate-reader2',
     });
   });
 

@@ -1,14 +1,12 @@
 import { TfodError, type Problem } from '../values/tfod-error';
 import { INSTALLED_MODULES, PYTHON_KEYWORDS, STANDARD_MODULES } from './python-names';
 
-/** A name that Nx, Python, OCI registries and DNS all accept, with its only derivations. */
+/** A name that Nx, Python, OCI registries and DNS all accept, with its only derivation. */
 export interface ServiceName {
-  /** The Nx project and the container's host name: `plate-reader`. */
+  /** The Nx project and, unless another is chosen, the image's repository: `plate-reader`. */
   readonly project: string;
   /** The Python module: `plate_reader`. */
   readonly module: string;
-  /** The image's repository: `plate-reader`. */
-  readonly image: string;
 }
 
 /** DNS labels end at 63 (RFC 1035); the other grammars allow more. */
@@ -26,7 +24,7 @@ const EXPECTED = `lower-case letters, digits and single hyphens, a letter first,
 export function parseServiceName(written: string): ServiceName {
   const problem = serviceNameProblem(written);
   if (problem) throw new TfodError(problem);
-  return { project: written, module: moduleOf(written), image: written };
+  return { project: written, module: moduleOf(written) };
 }
 
 /** What is wrong with a name, if anything is. */

@@ -41,7 +41,7 @@ const THERE: WorkspaceFacts = {
 describe('planService', () => {
   it('needs nothing but a name', () => {
     expect(plan({ name: 'plate-reader' })).toEqual({
-      name: { project: 'plate-reader', module: 'plate_reader', image: 'plate-reader' },
+      name: { project: 'plate-reader', module: 'plate_reader' },
       service: {
         name: 'plate-reader',
         root: 'apps/plate-reader',
