@@ -2,11 +2,11 @@ import type { SourcePattern } from '../values/source-pattern';
 import type { Problem } from '../values/tfod-error';
 import { relativeTo, type ContextView, type Place, type Resolved } from './context-view';
 import { filepathMatcher, hasWildcard } from './filepath-match';
-import { notFound, nothingMatches } from './source-problems';
+import { notFound } from './source-problems';
 
 /**
- * What a source names, its links followed. A pattern may match nothing, as in `COPY package.json lock* ./`, but
- * not below a folder: BuildKit sends no folder in which nothing matches, and then misses it.
+ * What a source names, its links followed. A pattern may match nothing, as in `COPY package.json lock* ./`; a
+ * plain path may not, nor may the folder before a pattern be missing.
  */
 export function placesOf(view: ContextView, source: SourcePattern): readonly (Resolved | Problem)[] {
   const { folder, pattern } = split(source);
@@ -14,7 +14,6 @@ export function placesOf(view: ContextView, source: SourcePattern): readonly (Re
   if (start === undefined) return [notFound(view, folder, source)];
   if (pattern === undefined) return [start];
   const matched = start.type === 'directory' ? matchesBelow(view, start, pattern) : [];
-  if (matched.length === 0 && folder !== '.') return [nothingMatches(source)];
   return matched.map(({ path }) => withLinks(view.resolve(path), start) ?? notFound(view, path, source));
 }
 

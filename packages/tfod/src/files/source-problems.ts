@@ -10,12 +10,11 @@ export function notFound(view: ContextView, path: string, source: SourcePattern)
   return { ...missingSource(source), ...reasonFor(view, folder, name, missing) };
 }
 
-/** The folder is there, and what is asked of it is not. */
+/** A plain path of `COPY --parents` that is not in its folder. */
 export function nothingMatches(source: SourcePattern): Problem {
-  const { path, only } = source;
   return {
     ...missingSource(source),
-    found: only === undefined ? `nothing that ${path} matches` : `nothing at ${only} in ${path}`,
+    found: `nothing at ${source.only} in ${source.path}`,
     remedy: 'correct the path',
   };
 }
