@@ -10,6 +10,8 @@ import { join } from 'node:path';
  * @property {{ kind: 'jest' | 'junit', file: string }} [report] where the test runner leaves its counts
  */
 
+const PYTHON_TOOLS = ['locks', 'compat', 'service_images'];
+
 /**
  * Every check in the order in which they run: the quick ones first.
  *
@@ -27,10 +29,14 @@ export function checks(root, reports) {
       report: /** @type {const} */ ({ kind: 'jest', file }),
     };
   };
-  const pytest = (/** @type {string} */ name, /** @type {string} */ folder) => {
+  const pytest = (
+    /** @type {string} */ name,
+    /** @type {string} */ folder,
+    /** @type {string[]} */ ...paths
+  ) => {
     const file = join(reports, `${name}.xml`);
     return {
-      argv: [python, '-m', 'pytest', '--quiet', `--junitxml=${file}`],
+      argv: [python, '-m', 'pytest', '--quiet', `--junitxml=${file}`, ...paths],
       cwd: join(root, folder),
       report: /** @type {const} */ ({ kind: 'junit', file }),
     };
@@ -46,6 +52,15 @@ export function checks(root, reports) {
     { title: 'lint Python', argv: [python, '-m', 'ruff', 'check', '.'] },
     { title: 'format of Python', argv: [python, '-m', 'ruff', 'format', '--check', '.'] },
     { title: 'types of the runtime', argv: [python, '-m', 'mypy'], cwd: join(root, 'packages/tfod-runtime') },
+    {
+      title: 'types of the Python tools',
+      argv: [python, '-m', 'mypy', '--strict', ...PYTHON_TOOLS.flatMap((name) => ['-p', `tools.${name}`])],
+    },
+    {
+      title: 'types of the demo model',
+      argv: [python, '-m', 'mypy', 'demo_model', 'tests'],
+      cwd: join(root, 'tools/demo-model'),
+    },
     { title: 'templates as rendered', argv: [process.execPath, 'tools/templates/check.mjs'] },
     { title: 'unit tests of the plugin', ...jest('tfod', 'packages/tfod/jest.config.cjs') },
     {
@@ -58,7 +73,10 @@ export function checks(root, reports) {
     },
     { title: 'tests of the runtime', ...pytest('runtime', 'packages/tfod-runtime') },
     { title: 'tests of the demo model', ...pytest('demo-model', 'tools/demo-model') },
-    { title: 'tests of the lock tool', ...pytest('locks', 'tools/locks') },
+    {
+      title: 'tests of the Python tools',
+      ...pytest('tools', '.', ...PYTHON_TOOLS.map((name) => `tools/${name}`)),
+    },
     { title: 'image builds on the engine', ...jest('engine', 'packages/tfod/jest.engine.config.cjs') },
     { title: 'scenarios', ...jest('e2e', 'e2e/jest.config.cjs') },
   ];
