@@ -11,6 +11,7 @@ import {
   type ImageProgram,
 } from '../../engine/gpu-container';
 import { cacheDir } from '../../files/cache-dir';
+import { STAGES } from '../../findings/finding';
 import { readAttempt, type Attempt } from '../../findings/gpu-attempt';
 import { probeArguments, STEPS } from '../../findings/probe-arguments';
 import type { ProbeRun } from '../../findings/probe-stage';
@@ -23,6 +24,9 @@ import { runWatched } from './watched-run';
 
 /** `nvidia-smi -L` takes a second; with a driver that hangs, for ever. */
 const ATTEMPT_SECONDS = 120;
+
+/** What the probe says before each step; all else is the noise of what it runs. */
+const PROGRESS = new RegExp(`^(${STAGES.join('|')})\\b`);
 
 /** The throw-away container of a GPU request. */
 export function attemptProgram(image: string, request: GpuRequest): ImageProgram {
@@ -82,7 +86,7 @@ export function probeCommands(
   ];
 }
 
-/** Runs the probe; its lines on stderr are progress. A step that fails is how the probe ended. */
+/** Runs the probe and tells how far it is. A step that fails is how the probe ended. */
 export async function runProbe(
   request: GpuVerifyRequest,
   program: ImageProgram,
@@ -92,8 +96,9 @@ export async function runProbe(
   const watch = {
     container: program.name,
     seconds: request.seconds * STEPS,
-    onLine: (line: string, stream: 'stdout' | 'stderr') =>
-      void (stream === 'stderr' && around.report(`  ${line}`)),
+    onLine: (line: string, stream: 'stdout' | 'stderr') => {
+      if (stream === 'stderr' && (request.verbose || PROGRESS.test(line))) around.report(`  ${line}`);
+    },
   };
   return withReadable(picture, around, async (readable) => {
     const commands = probeCommands(program, readable);

@@ -1,6 +1,8 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { hostname, release } from 'node:os';
+import { join } from 'node:path';
 import { runCommand } from '../../engine/run-command';
 import type { Verdict } from '../../findings/verdict';
 import { aFinding, aReport } from '../../testing/findings';
@@ -30,6 +32,8 @@ print("image: looking", file=sys.stderr)
 report = json.loads(${JSON.stringify(aReport('incomplete', [aFinding('image.ptxas')]))})
 print(json.dumps({**report, "facts": seen}))
 `;
+
+const PROBE = join(__dirname, '../../../../tfod-runtime/src/tfod_runtime/probe.py');
 
 const docker = (...args: string[]): string => execFileSync('docker', args, { encoding: 'utf8' }).trim();
 
@@ -90,6 +94,15 @@ describeWithEngine('gpu-verify on a real engine', () => {
     });
     expect(docker('image', 'inspect', '--format', '{{.Id}}', verdict.image ?? '')).toMatch(/^sha256:/);
     expect(out).toContain('No GPU was looked at');
+  });
+
+  it('understands the probe of the runtime, which misses TensorFlow in this image', async () => {
+    workspace.write('apps/parking/src/tfod_runtime/probe.py', readFileSync(PROBE, 'utf8'));
+    const { success, verdict } = await run({ mode: 'static' });
+    expect(success).toBe(false);
+    expect(verdict).toMatchObject({ result: 'fail', firstCause: 'image.tensorflow' });
+    expect(verdict.checks.find(({ id }) => id === 'engine.probe')?.status).toBe('pass');
+    expect(verdict.checks.find(({ id }) => id === 'image.tensorflow')).toMatchObject({ owner: 'image' });
   });
 
   it('finds out whether this engine gives containers a GPU', async () => {

@@ -28,7 +28,7 @@ const DRIVER = {
 const FACTS = { tensorflow: '2.21.0', gpus: [{ name: 'Tesla T4' }, { name: 'Tesla T4' }] };
 const PROVED: FakeAnswer = {
   stdout: aReport('pass', [aFinding('image.ptxas'), aFinding('work.convolution')], FACTS),
-  stderr: 'image: CUDA libraries\nwork: TensorFlow on the GPUs\n',
+  stderr: 'image: CUDA libraries\nW0000 noise\nwork: TensorFlow on the GPUs\n',
 };
 const STATIC: FakeAnswer = {
   stdout: aReport('incomplete', [aFinding('image.ptxas'), aFinding('image.libcuda', { status: 'skip' })]),
@@ -132,7 +132,7 @@ describe('gpu-verify on a machine of fakes', () => {
     ]);
     expect(out).toMatch(/^check .*found\n/);
     expect(out.split('\n').at(-1)).toBe(`parking: 2 GPUs (Tesla T4) computed in ${ref}`);
-    expect(err).toContain('  work: TensorFlow on the GPUs');
+    expect(err).toContain('  image: CUDA libraries\n  work: TensorFlow on the GPUs');
     const probe = commands.find((line) => line.includes('create')) ?? '';
     expect(probe).toContain('--gpus all');
     expect(probe).toContain('-m tfod_runtime.probe --require-gpus 1 --expect-tensorflow 2.21.0');
@@ -288,6 +288,7 @@ describe('gpu-verify on a machine of fakes', () => {
   it('prints all commands with --verbose', async () => {
     const { err } = await run({ verbose: true });
     expect(err.match(/^docker (run|create|cp|start)/gm)).toHaveLength(4);
+    expect(err).toContain('  W0000 noise');
   });
 
   it('runs no container in a dry run, and prints those that it would run', async () => {
