@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from probe.an_image import COMPILER, Compiler, Image
+
+MakeImage = Callable[[str], Image]
+
+
+@pytest.fixture(scope="session")
+def compiler(tmp_path_factory: pytest.TempPathFactory) -> Compiler:
+    if COMPILER is None:
+        pytest.skip("no cc on this machine: the stand-ins for the driver and CUDA are compiled for the test")
+    return Compiler(tmp_path_factory.mktemp("compiled"))
+
+
+@pytest.fixture
+def image(compiler: Compiler, tmp_path: Path) -> Image:
+    """A GPU image of TensorFlow 2.21 that is whole."""
+    return Image(tmp_path / "image", compiler).build()
