@@ -19,9 +19,6 @@ export function parseIgnore(text: string, where = '.dockerignore'): IgnoreMatche
   };
 }
 
-/** A context without an ignore file. */
-export const IGNORES_NOTHING: IgnoreMatcher = { ignores: () => false, prunes: () => false };
-
 /**
  * The ignore file of a Dockerfile, by paths relative to the context root: `<dockerfile>.dockerignore` if there is
  * one, and then it alone counts; else `.dockerignore`.

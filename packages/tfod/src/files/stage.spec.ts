@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { IGNORES_NOTHING } from '../dockerfile/dockerignore';
+import { parseIgnore } from '../dockerfile/dockerignore';
 import { aFolder, type Content } from '../testing/a-folder';
 import { stageTree } from './stage';
 import { listTree, treeDigest } from './tree';
@@ -29,7 +29,7 @@ const sources = ['src', 'models', 'large'].map((path) => ({ path, wildcard: true
 const all = [{ path: '.', wildcard: true, where: 'Dockerfile:1' }];
 
 function list(root: string, wanted = sources) {
-  return listTree(root, { sources: wanted, ignore: IGNORES_NOTHING });
+  return listTree(root, { sources: wanted, ignore: parseIgnore('') });
 }
 
 /** Kind, mode and, of what is no file, the time of everything in a folder, itself included. */

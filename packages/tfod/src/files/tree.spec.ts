@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { IGNORES_NOTHING, parseIgnore } from '../dockerfile/dockerignore';
+import { parseIgnore } from '../dockerfile/dockerignore';
 import { aFolder, type Content } from '../testing/a-folder';
 import { digestOf } from '../values/digest';
 import type { SourcePattern } from '../values/source-pattern';
@@ -14,7 +14,7 @@ function list(root: string, sources: readonly Source[], ignore = ''): Promise<Tr
   const patterns = sources.map((source) => (typeof source === 'string' ? { path: source } : source));
   return listTree(root, {
     sources: patterns.map((pattern) => ({ ...pattern, wildcard: true, where: 'Dockerfile:3' })),
-    ignore: ignore === '' ? IGNORES_NOTHING : parseIgnore(ignore),
+    ignore: parseIgnore(ignore),
   });
 }
 
@@ -88,7 +88,7 @@ describe('listTree', () => {
   it('takes a mount literally', async () => {
     const root = aFolder({ 'a*': '', ab: '' });
     const sources = [{ path: 'a*', wildcard: false, where: 'Dockerfile:3' }];
-    const { entries } = await listTree(root, { sources, ignore: IGNORES_NOTHING });
+    const { entries } = await listTree(root, { sources, ignore: parseIgnore('') });
     expect(entries.map(({ path }) => path)).toEqual(['a*']);
   });
 
