@@ -11,6 +11,7 @@ const JOB: GpuJob = {
   gpus: 2,
   args: ['-m', 'tfod_runtime.probe', '--require-gpus', '2', '--driver', '535.10'],
   seconds: 600,
+  file: 'dist/apps/parking/gpu-verify.job.yaml',
 };
 
 /** As Kubernetes reads it: one document, whose strings stay strings. */

@@ -9,6 +9,13 @@ export interface GpuJob {
   readonly args: readonly string[];
   /** After which the cluster stops it. */
   readonly seconds: number;
+  /** Where the text will be, from the workspace root. */
+  readonly file: string;
+}
+
+/** Where the Job is left, relative to the workspace root: what Nx prints around it is no YAML. */
+export function gpuJobPath(projectRoot: string): string {
+  return `dist/${projectRoot}/gpu-verify.job.yaml`;
 }
 
 /** The probe ends well whatever it finds; the Job is to complete with a proof alone, so that `kubectl wait` can tell. */
@@ -21,10 +28,10 @@ const FAIL_UNLESS_PROVED = [
 
 /** A Kubernetes Job (batch/v1) that runs the probe where the cluster has GPUs, as text to `kubectl apply`. */
 export function gpuJob(job: GpuJob): string {
-  const { service, image, seconds } = job;
+  const { service, image, seconds, file } = job;
   const name = jobName(service);
   return `# Proves on a cluster that ${image} computes on a GPU; the Job completes with a proof and fails without.
-#   kubectl apply --filename=job.yaml
+#   kubectl apply --filename=${file}
 #   kubectl wait --for=condition=complete --timeout=${seconds}s job/${name}
 #   kubectl logs job/${name}        # the findings, as JSON
 # The cluster must be able to pull the image: nx run ${service}:docker-build --variants=gpu --push

@@ -257,6 +257,21 @@ describe('gpu-verify on a machine of fakes', () => {
     expect(commands.filter((line) => line.startsWith('docker rm'))).toHaveLength(2);
   });
 
+  it('takes its container with it when it is stopped', async () => {
+    const machine = healthyMachine();
+    const slow = { ...PROVED, sleep: 1 };
+    const running = run({}, { ...HEALTHY, probe: slow }, machine);
+    while (!machine.log.some((line) => line.startsWith('docker start'))) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    process.emit('SIGTERM');
+    const { success, err, commands } = await running;
+    expect(success).toBe(false);
+    expect(err).toContain('GPU_VERIFY_STOPPED');
+    expect(commands.at(-1)).toMatch(/^docker rm --force tfod-gpu-verify-\d+-probe$/);
+    expect(existsSync(join(workspace.root, 'dist/apps/parking/gpu-verify.json'))).toBe(false);
+  });
+
   it('reports an engine that is not there, after the host', async () => {
     const machine = healthyMachine();
     const { success, out } = await verify({}, machine);
@@ -325,6 +340,7 @@ describe('gpu-verify on a machine of fakes', () => {
     expect(out).toContain('activeDeadlineSeconds: 480');
     expect(out).toMatch(/"--stage"\n\s+- "image,framework,work"/);
     expect(err).toContain('names no registry');
+    expect(workspace.read('dist/apps/parking/gpu-verify.job.yaml')).toBe(`${out}\n`);
     expect(commands.some((line) => /^docker (run|create)/.test(line))).toBe(false);
   });
 

@@ -1,8 +1,10 @@
+import { join } from 'node:path';
 import { printable } from '../../engine/command';
 import { engineDetails } from '../../engine/engine-details';
 import { runProgram } from '../../engine/gpu-container';
 import { queryGpus } from '../../engine/nvidia-smi';
-import { gpuJob } from '../../findings/gpu-job';
+import { writeFileAtomic } from '../../files/atomic-write';
+import { gpuJob, gpuJobPath } from '../../findings/gpu-job';
 import { probeArguments, STEPS } from '../../findings/probe-arguments';
 import { canBePushed } from '../../images/repository';
 import { parseRepository } from '../../values/image-ref';
@@ -36,9 +38,9 @@ export async function dryRun(request: GpuVerifyRequest, around: Stoppable): Prom
   for (const command of probeCommands(program, gathered.picture)) print(printable(command));
 }
 
-/** Prints a Kubernetes Job that runs the probe. */
+/** Prints a Kubernetes Job that runs the probe, and leaves it in a file. */
 export async function printJob(request: GpuVerifyRequest, around: Stoppable): Promise<void> {
-  const { service, gpus, seconds } = request;
+  const { workspaceRoot, service, gpus, seconds } = request;
   const { ref } = await plannedImage(request, around);
   const { tensorflow } = await gather(request);
   if (!canBePushed(parseRepository(service.image))) {
@@ -46,6 +48,10 @@ export async function printJob(request: GpuVerifyRequest, around: Stoppable): Pr
       `${service.root}/tfod.json: the image "${service.image}" names no registry that a cluster could pull it from`,
     );
   }
+  const file = gpuJobPath(service.root);
   const args = probeArguments({ ...request, isStatic: false, tensorflow, picture: undefined });
-  around.print(gpuJob({ service: service.name, image: ref, gpus, args, seconds: seconds * STEPS }).trimEnd());
+  const job = gpuJob({ service: service.name, image: ref, gpus, args, seconds: seconds * STEPS, file });
+  await writeFileAtomic(join(workspaceRoot, file), job);
+  around.print(job.trimEnd());
+  around.report(`written to ${file}`);
 }
