@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -191,7 +192,7 @@ describeWithEngine('the Docker engine', () => {
     const slow = {
       ...target,
       name: 'slow',
-      dockerfile: dockerfile('slow', `FROM ${PYTHON}\nRUN sleep 60\n`),
+      dockerfile: dockerfile('slow', `FROM ${PYTHON}\nRUN echo ${randomUUID()} && sleep 60\n`),
       refs: [`tfod-spec-${run}:slow`],
     };
     const abort = new AbortController();
