@@ -15,6 +15,9 @@ from demo_model.preprocess import resized
 Weights = dict[str, dict[str, NDArray[np.float32]]]
 """By unit: kernel, bias and, for separable units, depthwise."""
 
+RAW_BOXES, RAW_SCORES = "raw_detection_boxes", "raw_detection_scores"
+"""Names of the graph nodes between the network and the suppression, where a converter can cut."""
+
 
 class FinishedUnit(tf.Module):
     """A unit whose batch normalisation has been folded into its weights."""
@@ -44,9 +47,13 @@ class Detector(tf.Module):
         super().__init__()
         self._units = {unit.name: FinishedUnit(unit, weights[unit.name]) for unit in UNITS}
 
+    def apply(self, name: str, value: Any) -> Any:
+        """The unit of that name on a tensor [batch, height, width, in]."""
+        return self._units[name](value)
+
     def network(self, pictures: Any) -> tuple[Any, Any]:
         """Raw boxes [1, G*G, 4] and scores [1, G*G, classes] of float32 [1, SIDE, SIDE, 3], 0..255."""
-        logits, distances = flow(lambda name, value: self._units[name](value), pictures)
+        logits, distances = flow(self.apply, pictures)
         boxes, scores = box_edges(distances), peak_scores(logits)
         return tf.reshape(boxes, [1, -1, BOX_NUMBERS]), tf.reshape(scores, [1, -1, CLASSES])
 
@@ -54,4 +61,6 @@ class Detector(tf.Module):
     def __call__(self, input_tensor: Any) -> dict[str, Any]:
         """The four outputs of the OD API for one RGB picture."""
         boxes, scores = self.network(resized(input_tensor))
+        boxes = tf.identity(boxes, name=RAW_BOXES)
+        scores = tf.identity(scores, name=RAW_SCORES)
         return suppress(boxes[0], scores[0])
