@@ -17,6 +17,7 @@ export interface SecretMount {
 /** Gathers where the instructions of a Dockerfile take content from, one instruction after the other. */
 export class InputCollector {
   private readonly externals = new Set<string>();
+  private readonly bases = new Set<string>();
   private readonly context: SourcePattern[] = [];
   private readonly named = new Map<string, SourcePattern[]>();
   private readonly remote: RemoteSource[] = [];
@@ -31,6 +32,7 @@ export class InputCollector {
   inputs() {
     return {
       externals: [...this.externals].sort(),
+      bases: this.bases,
       context: this.context,
       named: new Map([...this.named].filter(([, sources]) => sources.length > 0)),
       remote: this.remote,
@@ -52,7 +54,9 @@ export class InputCollector {
 
   addBase(stage: Stage, globals: ReadonlyMap<string, string>): void {
     const base = this.expand(stage.base, globals, stage.from);
-    if (base !== '') this.addExternal(base);
+    if (base === '') return;
+    this.addExternal(base);
+    if (this.externals.has(base)) this.bases.add(base);
   }
 
   add(instruction: Instruction, stage: Stage, scope: ReadonlyMap<string, string>): void {

@@ -38,6 +38,7 @@ describe('sourcesOf', () => {
     ];
     expect(inputs(lines, { buildArgs: { MODEL: 'plates', OTHER: 'x' } })).toEqual({
       externals: ['geometry', 'runtime', 'tfod-runtime'],
+      bases: new Set(['runtime']),
       context: [
         { path: 'models/plates', wildcard: true, where: 'Dockerfile:3' },
         { path: 'requirements/tf.lock', wildcard: false, where: 'Dockerfile:5' },

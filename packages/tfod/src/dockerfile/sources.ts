@@ -20,6 +20,8 @@ export type { SecretMount } from './input-collector';
 export interface DockerfileInputs {
   /** Names in FROM, COPY --from, --mount from= and # syntax= that are no stage of the file, sorted. */
   readonly externals: readonly string[];
+  /** Those among them that a FROM names. */
+  readonly bases: ReadonlySet<string>;
   /** Sources in the build context. */
   readonly context: readonly SourcePattern[];
   /** Sources in each external that files are taken from. */

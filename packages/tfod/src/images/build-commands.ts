@@ -14,7 +14,7 @@ export function buildCommands(planned: PlannedService, commands: EngineCommands)
   const made = planned.plan.flatMap((each) =>
     each.verdict === 'build' ? [buildByHand(each, planned, commands)] : nameByHand(each, commands),
   );
-  const refs = planned.plan.flatMap(({ image }) => image.refs);
+  const refs = planned.plan.flatMap(({ image }) => (image.facts.other ? [] : image.refs));
   return planned.request.push ? [...made, ...refs.map((ref) => commands.push(ref))] : made;
 }
 

@@ -6,6 +6,7 @@ import type { ImageFacts } from './facts';
 import type { Image } from './image';
 import { keyTag } from './key';
 import { labelsOf } from './labels';
+import { mergeEqual } from './merge-equal';
 import { pinnedDigest, type Pins } from './pins';
 import { keyOf, SCHEMA, type ImageRecord } from './record';
 import { friendlyRefs, repositoryOf } from './repository';
@@ -21,17 +22,24 @@ export interface ChainRequest {
   readonly tags: readonly string[];
 }
 
-/** The images of a service with their keys: what must be there, whatever is there now. */
+/**
+ * The images of a service, and of the services that it stands on, with their keys: what must be there, whatever is
+ * there now.
+ */
 export function chainOf({ facts, pins, repository: written, tags }: ChainRequest): Image[] {
-  // The engine lists images by their familiar names, and these are compared with what it lists.
-  const repository = parseRepository(familiarRef({ repository: written }));
+  const repository = listedRepository(written);
   const several = new Set(facts.map(({ platform }) => platform)).size > 1;
   const images = new Map<string, Image>();
   for (const each of facts) {
     const image = imageOf(each, { pins, repository, tags, several, images });
     images.set(image.name, image);
   }
-  return [...images.values()];
+  return mergeEqual([...images.values()]);
+}
+
+/** The engine lists images by their familiar names, and these are compared with what it lists. */
+function listedRepository(written: Repository): Repository {
+  return parseRepository(familiarRef({ repository: written }));
 }
 
 interface Surroundings extends Omit<ChainRequest, 'facts'> {
@@ -40,8 +48,9 @@ interface Surroundings extends Omit<ChainRequest, 'facts'> {
 }
 
 function imageOf(facts: ImageFacts, surroundings: Surroundings): Image {
-  const { pins, repository, tags, several, images } = surroundings;
-  const { link, platform } = facts;
+  const { pins, tags, several, images } = surroundings;
+  const { link, platform, other } = facts;
+  const repository = other ? listedRepository(parseRepository(other.image)) : surroundings.repository;
   const name = (link: string): string => (several ? `${link}-${platform.replaceAll('/', '-')}` : link);
   const parents = mapValues(link.parents, name);
   const record = recordOf(facts, {
@@ -52,7 +61,7 @@ function imageOf(facts: ImageFacts, surroundings: Surroundings): Image {
   const base = facts.base === undefined ? undefined : { ref: facts.base, digest: mustPin(pins, facts.base) };
   const ref = `${repositoryOf(link.role, repository)}:${keyTag(key)}`;
   const friendly =
-    link.role === 'service' && link.variant !== null
+    link.role === 'service' && link.variant !== null && !other
       ? friendlyRefs(repository, link.variant, tags, several ? architecture(platform) : undefined)
       : [];
   return {

@@ -60,7 +60,8 @@ async function act(planned: PlannedService, machine: Machine): Promise<readonly 
   await keepRecords(planned, ensured);
   if (built.problems.length > 0) throw new TfodError(built.problems);
   if (request.push) {
-    for (const ref of ensured.flatMap(({ image }) => image.refs)) {
+    const own = ensured.filter(({ image }) => !image.facts.other);
+    for (const ref of own.flatMap(({ image }) => image.refs)) {
       report(`pushing ${ref}`);
       await engine.push(ref, machine.verbose ? report : () => undefined);
     }

@@ -4,28 +4,32 @@ import { baseOf, classify, unpinnedRefs } from './externals';
 import { chainLinks } from './role';
 
 const [, tf, service] = chainLinks(['cpu']);
+const NOTHING = { folders: [], projects: new Set<string>() };
 
 describe('classify', () => {
   it('tells the chain, our folders and images from elsewhere apart', () => {
     if (!service) throw new Error('no link');
-    expect(classify(['busybox', 'runtime', 'tfod-runtime'], service, ['tfod-runtime'], 'Dockerfile')).toEqual(
-      {
-        parents: { runtime: 'tf' },
-        folders: ['tfod-runtime'],
-        images: ['busybox'],
-        problems: [],
-      },
-    );
+    const names = ['base', 'busybox', 'geometry', 'runtime', 'tfod-runtime'];
+    const ours = { folders: ['tfod-runtime'], projects: new Set(['base', 'geometry', 'runtime']) };
+    expect(classify(names, service, ours, 'Dockerfile')).toEqual({
+      parents: { runtime: 'tf' },
+      folders: ['tfod-runtime'],
+      projects: ['geometry'],
+      images: ['base', 'busybox'],
+      problems: [],
+    });
   });
 
   it('makes nothing of a parent that the Dockerfile does not use', () => {
     if (!tf) throw new Error('no link');
-    expect(classify(['python:3.13'], tf, [], 'Dockerfile').parents).toEqual({});
+    expect(classify(['python:3.13'], tf, NOTHING, 'Dockerfile').parents).toEqual({});
   });
 
   it('says where the name of an image cannot be read', () => {
     if (!tf) throw new Error('no link');
-    expect(classify(['Not:An:Image', 'a b'], tf, [], 'docker/tf.Dockerfile').problems).toMatchObject([
+    const names = ['Not:An:Image', '@acme/geometry'];
+    const ours = { folders: [], projects: new Set(['@acme/geometry']) };
+    expect(classify(names, tf, ours, 'docker/tf.Dockerfile').problems).toMatchObject([
       { code: 'IMAGE_REF_MALFORMED', where: 'docker/tf.Dockerfile' },
       { code: 'IMAGE_REF_MALFORMED', where: 'docker/tf.Dockerfile' },
     ]);

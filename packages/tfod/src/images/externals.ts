@@ -2,6 +2,7 @@ import type { Dockerfile } from '../dockerfile/dockerfile';
 import { parseImageRef } from '../values/image-ref';
 import { TfodError, type Problem } from '../values/tfod-error';
 import { pinnedDigest, PINS_FILE, type Pins } from './pins';
+import { meansProject, type ProjectRoots } from './projects';
 import type { Link } from './role';
 
 /** What the names stand for that a Dockerfile takes content from and that are no stage of it. */
@@ -10,24 +11,38 @@ export interface Classified {
   readonly parents: Link['parents'];
   /** Folders that tfod hands to the build. */
   readonly folders: readonly string[];
+  /** Nx projects, each meaning its files or its image. */
+  readonly projects: readonly string[];
   /** Images that come from elsewhere. */
   readonly images: readonly string[];
   readonly problems: readonly Problem[];
 }
 
-/** Tells images of the chain, folders and images from elsewhere apart: a name of ours is never an image of others. */
+/** The names that a workspace gives a meaning to. */
+export interface NamesOfOurs {
+  readonly folders: readonly string[];
+  readonly projects: Pick<ProjectRoots, 'has'>;
+}
+
+/**
+ * Tells images of the chain, folders, projects and images from elsewhere apart: a name of ours is never an image
+ * of others.
+ */
 export function classify(
   externals: readonly string[],
   { parents }: Link,
-  folderNames: readonly string[],
+  ours: NamesOfOurs,
   path: string,
 ): Classified {
-  const others = externals.filter((name) => !(name in parents) && !folderNames.includes(name));
-  const problems = others.flatMap((name) => malformedRef(name, path));
+  const unknown = externals.filter((name) => !(name in parents) && !ours.folders.includes(name));
+  // BuildKit looks up only what could be the name of an image, also where it stands for a folder.
+  const problems = unknown.flatMap((name) => malformedRef(name, path));
+  const isProject = (name: string): boolean => meansProject(name, ours.projects);
   return {
     parents: Object.fromEntries(Object.entries(parents).filter(([alias]) => externals.includes(alias))),
-    folders: externals.filter((name) => folderNames.includes(name)),
-    images: problems.length > 0 ? [] : others,
+    folders: externals.filter((name) => ours.folders.includes(name)),
+    projects: problems.length > 0 ? [] : unknown.filter(isProject),
+    images: problems.length > 0 ? [] : unknown.filter((name) => !isProject(name)),
     problems,
   };
 }

@@ -1,6 +1,7 @@
 import type { Tree } from '../files/tree';
 import type { Platform } from '../values/platform';
 import type { Digest } from '../values/digest';
+import type { Service } from '../service/service';
 import type { Link } from './role';
 
 /** A folder and what a build may see of it. */
@@ -13,6 +14,8 @@ export interface Folder {
 /** Everything that was read to know what one image is made from. */
 export interface ImageFacts {
   readonly link: Link;
+  /** The service whose image it is, when that is not the one that is asked for. */
+  readonly other?: Service;
   readonly platform: Platform;
   readonly dockerfile: DockerfileFacts;
   /** The build context. */

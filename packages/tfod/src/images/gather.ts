@@ -3,21 +3,18 @@ import type { EngineImage } from '../engine/engine';
 import { checkModel } from '../models/read-model';
 import { parseRepository } from '../values/image-ref';
 import { parsePlatform, type Platform } from '../values/platform';
-import { unknownArgs } from './build-args';
 import { pinMissing, unpinnedRefs } from './externals';
 import type { ImageFacts } from './facts';
-import { ImageReader } from './image-reader';
 import { parseKeptRecords, type KeptRecords } from './kept-records';
 import { KEY_LABEL } from './labels';
 import { NO_PINS, type Pins } from './pins';
 import { Problems } from './problems';
-import { readDockerfiles } from './read-dockerfiles';
+import { readChains } from './read-chains';
 import { readOptional } from './read-optional';
 import { readPins } from './read-pins';
 import { recordsPath } from './receipt';
 import { canBePushed } from './repository';
 import type { ImagesRequest, Machine } from './request';
-import { chainLinks } from './role';
 
 /** Everything that a plan is made from. */
 export interface Facts {
@@ -38,20 +35,14 @@ export interface Facts {
 export async function gather(request: ImagesRequest, machine: Machine, needsEngine: boolean): Promise<Facts> {
   const problems = new Problems();
   const { workspaceRoot, service } = request;
-  const links = chainLinks(request.variants);
-  const [engine, pins = NO_PINS, kept, dockerfiles] = await Promise.all([
+  const [engine, pins = NO_PINS, kept] = await Promise.all([
     lookAtEngine(machine, needsEngine ? problems : new Problems()),
     problems.attempt(() => readPins(workspaceRoot)),
     readOptional(join(workspaceRoot, recordsPath(service.root))).then(parseKeptRecords),
-    readDockerfiles(workspaceRoot, service.root, links, problems),
     problems.attempt(async () => problems.add(...(await checkModel(workspaceRoot, service)))),
   ]);
-  const parsed = [...dockerfiles.values()].map((dockerfile) => dockerfile.parsed);
-  if (parsed.length === new Set(links.map(({ dockerfile }) => dockerfile)).size) {
-    problems.add(...unknownArgs(parsed, request.buildArgs));
-  }
   const platforms = request.platforms.length > 0 ? request.platforms : [engine.platform];
-  const images = await new ImageReader(request, machine, problems).readAll(links, platforms, dockerfiles);
+  const images = await readChains(request, platforms, machine, problems);
   const unpinned = unpinnedRefs(
     images.flatMap(({ externals }) => externals),
     pins,

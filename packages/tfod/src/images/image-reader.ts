@@ -1,11 +1,14 @@
 import { existsSync, statSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { ignoreFileFor, parseIgnore } from '../dockerfile/dockerignore';
-import { canonicalText, sourcesOf, type DockerfileInputs } from '../dockerfile/sources';
+import { canonicalText, sourcesOf, type DockerfileInputs, type SecretMount } from '../dockerfile/sources';
 import { listTree } from '../files/tree';
+import { SERVICE_FILE } from '../service/service';
+import type { Variant } from '../service/variant';
 import { digestOf } from '../values/digest';
 import type { Platform } from '../values/platform';
 import type { SourcePattern } from '../values/source-pattern';
+import type { Problem } from '../values/tfod-error';
 import { argsFor } from './build-args';
 import { baseOf, classify } from './externals';
 import type { Folder, ImageFacts } from './facts';
@@ -14,12 +17,25 @@ import type { Problems } from './problems';
 import type { ReadDockerfile } from './read-dockerfiles';
 import { readOptional } from './read-optional';
 import type { ImagesRequest, Machine } from './request';
-import type { Link } from './role';
+import { meansProject } from './projects';
+import { serviceImageOf, type Link } from './role';
 import { findRuntimeWheel, RUNTIME_WHEEL } from './runtime-wheel';
-import { chooseSecrets, hostSecrets, unusedSecrets } from './secrets';
+import { chooseSecrets, hostSecrets } from './secrets';
+
+/** The image of another service that one of this service stands on or copies from. */
+export interface ServiceImage {
+  readonly name: string;
+  readonly root: string;
+  readonly variant: Variant;
+  /** The Dockerfile that names it. */
+  readonly where: string;
+}
 
 /** Reads what the images of one service are made from, each folder once however many images see it. */
 export class ImageReader {
+  /** What the Dockerfiles that were read mount. */
+  readonly secretMounts: SecretMount[] = [];
+  readonly #serviceImages = new Map<string, ServiceImage>();
   readonly #folders = new Map<string, Promise<Folder | undefined>>();
   readonly #projectFolder: string;
   readonly #buildArgs: Readonly<Record<string, string>>;
@@ -47,10 +63,14 @@ export class ImageReader {
           : [];
       }),
     );
-    const mounts = readable.flatMap(({ inputs }) => inputs.secrets);
-    this.problems.add(...unusedSecrets(this.request.secrets, mounts));
+    this.secretMounts.push(...readable.flatMap(({ inputs }) => inputs.secrets));
     const images = await Promise.all(readable.map((each) => this.#read(each)));
     return images.flatMap((image) => image ?? []);
+  }
+
+  /** Those that the Dockerfiles name which were read, each once. */
+  serviceImages(): readonly ServiceImage[] {
+    return [...this.#serviceImages.values()];
   }
 
   #inputsOf({ parsed }: ReadDockerfile, platform: Platform): DockerfileInputs {
@@ -61,21 +81,24 @@ export class ImageReader {
 
   async #read({ link, platform, dockerfile, inputs }: Readable): Promise<ImageFacts | undefined> {
     const { path, text, parsed } = dockerfile;
-    const { parents, folders, images, problems } = classify(inputs.externals, link, [RUNTIME_WHEEL], path);
+    const ours = { folders: [RUNTIME_WHEEL], projects: this.request.projects };
+    const { parents, folders, projects, images, problems } = classify(inputs.externals, link, ours, path);
     this.problems.add(...problems);
+    const services = projects.filter((name) => this.#isService(name));
+    const names = [...folders, ...projects.filter((name) => !services.includes(name))];
     const [context, ...named] = await Promise.all([
       this.#readContext(dockerfile, inputs.context),
-      ...folders.map((name) => this.#readNamed(name, inputs.named.get(name))),
+      ...names.map((name) => this.#readNamed(name, inputs)),
     ]);
     const secrets = this.#secretsFor(inputs, path);
     const base = baseOf(parsed, images);
     if (context === undefined) return undefined;
     return {
-      link: { ...link, parents },
+      link: { ...link, parents: { ...parents, ...this.#parentsAmong(services, link, path) } },
       platform,
       dockerfile: { path, text, digest: digestOf(canonicalText(parsed)), args: inputs.args },
       context,
-      named: Object.fromEntries(folders.flatMap((name, at) => (named[at] ? [[name, named[at]]] : []))),
+      named: Object.fromEntries(names.flatMap((name, at) => (named[at] ? [[name, named[at]]] : []))),
       externals: images,
       buildArgs: argsFor(parsed, this.#buildArgs),
       secrets,
@@ -108,12 +131,35 @@ export class ImageReader {
     return this.#readFolder(this.#projectFolder, sound, ignoreFile);
   }
 
-  /** A FROM, or a mount without a source, sees the whole folder. */
-  async #readNamed(name: string, sources: readonly SourcePattern[] = []): Promise<Folder | undefined> {
-    const folder = await this.problems.attempt(() => findRuntimeWheel(this.machine.wheelFolder));
+  /** A FROM sees the whole folder. */
+  async #readNamed(name: string, { named, bases }: DockerfileInputs): Promise<Folder | undefined> {
+    const project = meansProject(name, this.request.projects) ? this.#folderOf(name) : undefined;
+    const folder = project ?? (await this.problems.attempt(() => findRuntimeWheel(this.machine.wheelFolder)));
     if (folder === undefined) return undefined;
     const whole = { path: '.', wildcard: false, where: name };
-    return this.#readFolder(folder, sources.length > 0 ? sources : [whole], '.dockerignore');
+    const sources = [...(named.get(name) ?? []), ...(bases.has(name) ? [whole] : [])];
+    return this.#readFolder(folder, sources, '.dockerignore');
+  }
+
+  #folderOf(project: string): string {
+    return join(this.request.workspaceRoot, this.request.projects.get(project) ?? '');
+  }
+
+  #isService(project: string): boolean {
+    return isFile(join(this.#folderOf(project), SERVICE_FILE));
+  }
+
+  /** The images of other services below one, by their names in its Dockerfile. */
+  #parentsAmong(services: readonly string[], { variant }: Link, where: string): Link['parents'] {
+    if (variant === null) {
+      this.problems.add(...services.map((name) => belowBothVariants(name, where)));
+      return {};
+    }
+    for (const name of services) {
+      const root = this.request.projects.get(name) ?? '';
+      this.#serviceImages.set(`${name} ${variant}`, { name, root, variant, where });
+    }
+    return Object.fromEntries(services.map((name) => [name, serviceImageOf(name, variant)]));
   }
 
   #readFolder(
@@ -131,6 +177,17 @@ export class ImageReader {
     this.#folders.set(id, reading);
     return reading;
   }
+}
+
+function belowBothVariants(service: string, where: string): Problem {
+  return {
+    code: 'PROJECT_VARIANT',
+    what: `Both variants stand on this image, so it cannot tell which image of ${service} is meant`,
+    where,
+    expected: 'an image from elsewhere, or files of a project that is no service',
+    found: service,
+    remedy: `name ${service} in docker/tf.Dockerfile, docker/gpu.Dockerfile or Dockerfile`,
+  };
 }
 
 interface Readable {

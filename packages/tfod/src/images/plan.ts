@@ -29,7 +29,7 @@ export interface PlanRequest {
   readonly present: readonly EngineImage[];
   /** What the last images were made from. */
   readonly kept: KeptRecords;
-  /** Build all, whatever is there. */
+  /** Build all of the service's own, whatever is there. */
   readonly force: boolean;
 }
 
@@ -38,7 +38,10 @@ export interface PlanRequest {
  * moved by anyone. A chain image that is not there and on which nothing that must be built stands is left out.
  */
 export function planImages({ images, present, kept, force }: PlanRequest): Plan {
-  const found = new Map(images.map((image) => [image.name, force ? undefined : findImage(image, present)]));
+  const isForced = ({ facts }: Image): boolean => force && !facts.other;
+  const found = new Map(
+    images.map((image) => [image.name, isForced(image) ? undefined : findImage(image, present)]),
+  );
   const isBuilt = (name: string): boolean => found.get(name) === undefined;
   const needed = neededImages(images, isBuilt);
   const changes = changesOf(images, kept);
@@ -47,13 +50,14 @@ export function planImages({ images, present, kept, force }: PlanRequest): Plan 
     .map((image) => {
       const there = found.get(image.name);
       if (there === undefined) {
-        const reasons = force
+        const reasons = isForced(image)
           ? ['forced']
           : buildReasons(image, present, kept, changes.get(image.name) ?? []);
         return { image, verdict: 'build', reasons, missingRefs: image.refs };
       }
       const missingRefs = image.refs.filter((ref) => !there.refs.includes(ref));
-      const absent = Object.keys(image.parents).filter((alias) => isBuilt(image.parents[alias] ?? ''));
+      const isAbsent = (alias: string): boolean => !force && isBuilt(image.parents[alias] ?? '');
+      const absent = Object.keys(image.parents).filter(isAbsent);
       return {
         image,
         verdict: 'present',
@@ -83,7 +87,8 @@ function findImage({ key, ref, platform }: Image, present: readonly EngineImage[
 
 /** What is asked for, and below it whatever a build stands on. */
 function neededImages(images: readonly Image[], isBuilt: (name: string) => boolean): ReadonlySet<string> {
-  const needed = new Set(images.filter(({ role }) => role === 'service').map(({ name }) => name));
+  const asked = images.filter(({ role, facts }) => role === 'service' && !facts.other);
+  const needed = new Set(asked.map(({ name }) => name));
   for (const { name, parents } of [...images].reverse()) {
     if (needed.has(name) && isBuilt(name)) Object.values(parents).forEach((parent) => needed.add(parent));
   }

@@ -12,7 +12,12 @@ import type { Role } from './role';
 export interface PlanDocument {
   readonly service: string;
   readonly images: readonly PlanEntry[];
+  /** Images of other services that these stand on or copy from. */
+  readonly standsOn?: readonly OfOther<PlanEntry>[];
 }
+
+/** What is told of an image of another service. */
+export type OfOther<Entry> = Entry & { readonly service: string };
 
 export interface PlanEntry {
   readonly role: Role;
@@ -30,6 +35,7 @@ export interface Receipt {
   readonly service: string;
   /** Parents before children. */
   readonly images: readonly ReceiptEntry[];
+  readonly standsOn?: readonly OfOther<ReceiptEntry>[];
 }
 
 export interface ReceiptEntry extends PlanEntry {
@@ -64,19 +70,37 @@ export function recordsPath(projectRoot: string): string {
 }
 
 export function planDocument(service: Service, plan: Plan): PlanDocument {
-  return { service: service.name, images: plan.map(planEntry) };
+  return documentOf(service, plan, planEntry);
 }
 
 export function receiptOf(service: Service, ensured: readonly EnsuredImage[]): Receipt {
+  return documentOf(service, ensured, (each) => ({
+    ...planEntry(each),
+    tags: each.image.refs,
+    id: each.found.id,
+    seconds: Math.round(each.seconds * 1000) / 1000,
+    bytes: each.found.bytes,
+  }));
+}
+
+/** The service's own images, and apart from them those of others. */
+function documentOf<Each extends { readonly image: Image }, Entry>(
+  { name }: Service,
+  all: readonly Each[],
+  entryOf: (each: Each) => Entry,
+): {
+  readonly service: string;
+  readonly images: readonly Entry[];
+  readonly standsOn?: readonly OfOther<Entry>[];
+} {
+  const standsOn = all.flatMap((each) => {
+    const { other } = each.image.facts;
+    return other ? [{ service: other.name, ...entryOf(each) }] : [];
+  });
   return {
-    service: service.name,
-    images: ensured.map((each) => ({
-      ...planEntry(each),
-      tags: each.image.refs,
-      id: each.found.id,
-      seconds: Math.round(each.seconds * 1000) / 1000,
-      bytes: each.found.bytes,
-    })),
+    service: name,
+    images: all.filter(({ image }) => !image.facts.other).map(entryOf),
+    ...(standsOn.length > 0 && { standsOn }),
   };
 }
 

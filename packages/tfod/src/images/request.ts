@@ -2,6 +2,7 @@ import type { Engine } from '../engine/engine';
 import type { Service } from '../service/service';
 import type { Variant } from '../service/variant';
 import type { Platform } from '../values/platform';
+import type { ProjectRoots } from './projects';
 import type { Secret } from './secrets';
 
 /** Which images somebody wants. */
@@ -9,6 +10,8 @@ export interface ImagesRequest {
   /** Absolute. */
   readonly workspaceRoot: string;
   readonly service: Service;
+  /** All of the workspace. */
+  readonly projects: ProjectRoots;
   /** Some of the service's, in its order. */
   readonly variants: readonly Variant[];
   /** Empty: the engine's own. */
@@ -52,6 +55,7 @@ export function plainRequest(
   return {
     workspaceRoot,
     service,
+    projects: new Map([[service.name, service.root]]),
     variants: service.variants,
     platforms: [],
     buildArgs: {},

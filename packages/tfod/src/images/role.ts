@@ -1,4 +1,5 @@
 import type { Variant } from '../service/variant';
+import { digestOf, hexOf } from '../values/digest';
 
 /** What an image is for. */
 export type Role = 'base' | 'tf' | 'gpu' | 'service';
@@ -40,6 +41,29 @@ const RUNTIMES: Readonly<Record<Variant, Link>> = {
     parents: { base: 'base' },
   },
 };
+
+/** The same images of another service: in one plan all are told apart by their names. */
+export function linksOfOther(project: string, links: readonly Link[]): readonly Link[] {
+  return links.map((link) => ({
+    ...link,
+    name: nameInOther(project, link.name),
+    parents: Object.fromEntries(
+      Object.entries(link.parents).map(([alias, parent]) => [alias, nameInOther(project, parent)]),
+    ),
+  }));
+}
+
+/** The name of another service's image of a variant. */
+export function serviceImageOf(project: string, variant: Variant): string {
+  return nameInOther(project, `service-${variant}`);
+}
+
+/** A name of a project may hold what the name of a build target may not; the digest keeps two such apart. */
+function nameInOther(project: string, link: string): string {
+  const plain = project.replaceAll(/[^A-Za-z0-9_-]/g, '-');
+  const mark = plain === project ? '' : `-${hexOf(digestOf(project)).slice(0, 8)}`;
+  return `${plain}${mark}-${link}`;
+}
 
 /** The images of these variants, each once, parents before children. */
 export function chainLinks(variants: readonly Variant[]): readonly Link[] {

@@ -10,6 +10,7 @@ import { formatDocument, planDocument } from '../../images/receipt';
 import type { ImagesRequest, Machine } from '../../images/request';
 import { readService } from '../../service/read-service';
 import { TfodError } from '../../values/tfod-error';
+import { projectRoots } from '../project-roots';
 import { untilStopped } from '../until-stopped';
 import { imagesRequest } from './options';
 import type { DockerBuildOptions } from './schema';
@@ -47,7 +48,10 @@ export default async function dockerBuild(
     const name = context.projectName ?? '';
     const root = context.projectsConfigurations.projects[name]?.root ?? '';
     const service = await readService(context.root, { name, root });
-    const request = imagesRequest(context.root, service, surroundings.env, options);
+    const request = {
+      ...imagesRequest(context.root, service, surroundings.env, options),
+      projects: projectRoots(context),
+    };
     // Nx takes --verbose on its own command line for itself.
     const verbose = (options.verbose ?? false) || context.isVerbose;
     return await untilStopped(STOPPED, (signal) =>

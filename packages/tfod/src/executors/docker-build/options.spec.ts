@@ -28,6 +28,7 @@ describe('imagesRequest', () => {
     expect(request({})).toEqual({
       workspaceRoot: '/w',
       service: SERVICE,
+      projects: new Map([['parking', 'apps/parking']]),
       variants: ['cpu', 'gpu'],
       platforms: [],
       buildArgs: {},

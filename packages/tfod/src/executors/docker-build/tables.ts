@@ -12,10 +12,14 @@ export function planTable(plan: Plan): string {
 }
 
 /** What was done, how long it took, and what came of it. */
-export function receiptTable({ images }: Receipt): string {
+export function receiptTable({ images, standsOn = [] }: Receipt): string {
   const several = new Set(images.map(({ platform }) => platform)).size > 1;
-  const rows = images.map(({ role, variant, platform, verdict, seconds, bytes, tags, ref, reasons }) => [
-    (role === 'service' ? `${role}-${variant}` : role) + (several ? ` ${platform}` : ''),
+  const all = [
+    ...standsOn.map((entry) => ({ ...entry, of: `${entry.service}-` })),
+    ...images.map((entry) => ({ ...entry, of: '' })),
+  ];
+  const rows = all.map(({ of, role, variant, platform, verdict, seconds, bytes, tags, ref, reasons }) => [
+    of + (role === 'service' ? `${role}-${variant}` : role) + (several ? ` ${platform}` : ''),
     verdict,
     verdict === 'present' ? '' : `${seconds.toFixed(1)} s`,
     formatBytes(bytes),

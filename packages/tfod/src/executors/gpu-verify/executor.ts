@@ -10,6 +10,7 @@ import { junitXml } from '../../findings/junit';
 import { succeeds, verdictPath, type Verdict } from '../../findings/verdict';
 import { readService } from '../../service/read-service';
 import { TfodError } from '../../values/tfod-error';
+import { projectRoots } from '../project-roots';
 import { untilStopped } from '../until-stopped';
 import { dryRun, printJob } from './instead';
 import { gpuVerifyRequest, type GpuVerifyRequest } from './request';
@@ -59,7 +60,7 @@ async function requestOf(options: GpuVerifyOptions, context: Context): Promise<G
   const service = await readService(context.root, { name, root });
   // Nx keeps --verbose for itself when it reads the command line.
   const verbose = options.verbose === true || context.isVerbose;
-  return gpuVerifyRequest(context.root, service, { ...options, verbose });
+  return gpuVerifyRequest(context.root, service, { ...options, verbose }, projectRoots(context));
 }
 
 async function answer(request: GpuVerifyRequest, around: Stoppable): Promise<{ success: boolean }> {

@@ -20,8 +20,8 @@ export async function plannedImage(request: GpuVerifyRequest, around: Stoppable)
   return serviceImage(planDocument(request.service, plan).images);
 }
 
-function imagesOf({ workspaceRoot, service }: GpuVerifyRequest, { env }: Stoppable): ImagesRequest {
-  return plainRequest(workspaceRoot, service, env, { variants: ['gpu'] });
+function imagesOf({ workspaceRoot, service, projects }: GpuVerifyRequest, { env }: Stoppable): ImagesRequest {
+  return plainRequest(workspaceRoot, service, env, { projects, variants: ['gpu'] });
 }
 
 function machineOf({ verbose }: GpuVerifyRequest, around: Stoppable): Machine {

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { ProjectRoots } from '../../images/projects';
 import type { Mode } from '../../findings/verdict';
 import { SERVICE_FILE, type Service } from '../../service/service';
 import { TfodError, type Problem } from '../../values/tfod-error';
@@ -8,6 +9,8 @@ import type { GpuVerifyOptions } from './schema';
 export interface GpuVerifyRequest {
   readonly workspaceRoot: string;
   readonly service: Service;
+  /** All of the workspace. */
+  readonly projects: ProjectRoots;
   readonly mode: Mode;
   readonly gpus: number;
   readonly targets: readonly string[];
@@ -30,6 +33,7 @@ export function gpuVerifyRequest(
   workspaceRoot: string,
   service: Service,
   options: GpuVerifyOptions,
+  projects: ProjectRoots = new Map([[service.name, service.root]]),
 ): GpuVerifyRequest {
   const driver = options.driver === undefined ? undefined : String(options.driver);
   const targets = (options.gpuTargets ?? []).map((target) => target.trim()).filter((target) => target !== '');
@@ -40,6 +44,7 @@ export function gpuVerifyRequest(
   return {
     workspaceRoot,
     service,
+    projects,
     mode: options.mode ?? 'gpu',
     gpus: options.requireGpus ?? 1,
     targets,

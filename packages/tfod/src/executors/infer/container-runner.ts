@@ -40,6 +40,7 @@ export async function inferInContainer(
   surroundings: Surroundings,
 ): Promise<number> {
   const images = plainRequest(request.workspaceRoot, request.service, surroundings.env, {
+    projects: request.projects,
     variants: [request.variant],
   });
   if (request.dryRun) return dryRun(request, pictures, images, surroundings);

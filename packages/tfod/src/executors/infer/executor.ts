@@ -4,6 +4,7 @@ import { checkModel } from '../../models/read-model';
 import { Problems } from '../../images/problems';
 import { readService } from '../../service/read-service';
 import { TfodError } from '../../values/tfod-error';
+import { projectRoots } from '../project-roots';
 import { untilStopped } from '../until-stopped';
 import { inferInContainer } from './container-runner';
 import { findPictures, type Picture } from './find-pictures';
@@ -49,7 +50,7 @@ async function infer(
   const service = await readService(context.root, { name, root });
   // Nx keeps --verbose for itself when it reads the command line.
   const verbose = options.verbose === true || context.isVerbose;
-  const request = inferRequest(context.root, service, { ...options, verbose });
+  const request = inferRequest(context.root, service, { ...options, verbose }, projectRoots(context));
   const pictures = await gather(request);
   return request.runner === 'python'
     ? inferInPython(request, pictures, surroundings)

@@ -1,4 +1,5 @@
 import { join, posix, relative, resolve, sep } from 'node:path';
+import type { ProjectRoots } from '../../images/projects';
 import { SERVICE_FILE, type Service, type Variant } from '../../service/service';
 import { TfodError } from '../../values/tfod-error';
 import type { InferOptions } from './schema';
@@ -7,6 +8,8 @@ import type { InferOptions } from './schema';
 export interface InferRequest {
   readonly workspaceRoot: string;
   readonly service: Service;
+  /** All of the workspace. */
+  readonly projects: ProjectRoots;
   readonly runner: 'container' | 'python';
   readonly variant: Variant;
   /** Folders, globs and files as they were written; the samples of the model when none were. */
@@ -23,10 +26,16 @@ export interface InferRequest {
 }
 
 /** Brings the options into one form; throws VARIANT_NOT_THERE. Paths count from the workspace root. */
-export function inferRequest(workspaceRoot: string, service: Service, options: InferOptions): InferRequest {
+export function inferRequest(
+  workspaceRoot: string,
+  service: Service,
+  options: InferOptions,
+  projects: ProjectRoots = new Map([[service.name, service.root]]),
+): InferRequest {
   return {
     workspaceRoot,
     service,
+    projects,
     runner: options.using ?? 'container',
     variant: chosenVariant(service, options.variant),
     inputs: inputsOf(options.input, join(service.root, 'models', service.model, 'samples')),

@@ -43,7 +43,7 @@ describe('tfod:pin', () => {
     addService(
       'plates',
       'FROM docker.io/library/python:3.11',
-      'FROM runtime\nRUN --mount=type=bind,from=tfod-runtime,target=/w pip install /w/*.whl\nCOPY --from=busybox /bin/true /t',
+      'FROM runtime\nRUN --mount=type=bind,from=tfod-runtime,target=/w pip install /w/*.whl\nCOPY --from=busybox /bin/true /t\nCOPY --from=parking /app /p',
     );
     await pinGenerator(tree, {}, registry());
     expect(pins()).toEqual({

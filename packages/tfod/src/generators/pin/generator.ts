@@ -21,11 +21,12 @@ export default async function pinGenerator(
 ): Promise<void> {
   const problems = new Problems();
   const before = (await problems.attempt(() => readPins(tree))) ?? NO_PINS;
+  const projects = new Set(getProjects(tree).keys());
   const services = await Promise.all(
     serviceProjects(tree, options.project).map((at) => problems.attempt(() => readService(tree, at))),
   );
   const refs = await Promise.all(
-    services.map((service) => problems.attempt(() => (service ? refsOf(tree, service) : []))),
+    services.map((service) => problems.attempt(() => (service ? refsOf(tree, service, projects) : []))),
   );
   problems.throwAny();
   const names = [...new Set(refs.flatMap((each) => each ?? []).map(pinName))].sort();
@@ -74,10 +75,12 @@ function readService(tree: Tree, at: At): Service {
 }
 
 /** A Dockerfile that is not there is for docker-build to tell of. */
-function refsOf(tree: Tree, service: Service): string[] {
+function refsOf(tree: Tree, service: Service, projects: ReadonlySet<string>): string[] {
   return chainLinks(service.variants).flatMap((link) => {
     const path = `${service.root}/${link.dockerfile}`;
     const text = tree.read(path, 'utf-8');
-    return text === null ? [] : externalRefs({ text, path, link, buildArgs: { MODEL: service.model } });
+    return text === null
+      ? []
+      : externalRefs({ text, path, link, buildArgs: { MODEL: service.model }, projects });
   });
 }

@@ -1,0 +1,12 @@
+import { RUNTIME_WHEEL } from './runtime-wheel';
+
+/** The folder of every Nx project, relative to the workspace root and with forward slashes, by the project's name. */
+export type ProjectRoots = ReadonlyMap<string, string>;
+
+/** What the Dockerfiles of every service call the images of their own chain and the runtime wheel. */
+const CHAIN_ALIASES = new Set(['base', 'tf', 'gpu', 'runtime', RUNTIME_WHEEL]);
+
+/** Whether a name in a Dockerfile that is no stage of it means an Nx project. */
+export function meansProject(name: string, projects: Pick<ProjectRoots, 'has'>): boolean {
+  return !CHAIN_ALIASES.has(name) && projects.has(name);
+}
