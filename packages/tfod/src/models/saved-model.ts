@@ -17,6 +17,12 @@ export interface ModelFile {
   readonly changedMs: number;
 }
 
+/** A file by its path with forward slashes and the sha256 of its content in hexadecimal. */
+export interface HashedFile {
+  readonly path: string;
+  readonly sha256: string;
+}
+
 /** Git LFS: a pointer is smaller than 1024 bytes and starts so. */
 const POINTER = 'version https://git-lfs.github.com/spec/';
 const LARGEST_POINTER = 1024;
@@ -28,9 +34,7 @@ const SETTLED_MS = 2000;
 export async function listModelFiles(folder: string): Promise<readonly ModelFile[]> {
   const names = await readdir(folder, { recursive: true });
   const files = await Promise.all(names.map((name) => modelFile(folder, name)));
-  return files
-    .filter((file) => file !== undefined)
-    .sort((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path)));
+  return files.filter((file) => file !== undefined).sort(byPath);
 }
 
 async function modelFile(folder: string, name: string): Promise<ModelFile | undefined> {
@@ -75,9 +79,19 @@ export async function savedModelDigest(
 }
 
 async function computeDigest(folder: string, files: readonly ModelFile[]): Promise<Digest> {
-  const lines: string[] = [];
-  for (const { path } of files) lines.push(`${await sha256(join(folder, path))}  ${path}\n`);
+  const hashed: HashedFile[] = [];
+  for (const { path } of files) hashed.push({ path, sha256: await sha256(join(folder, path)) });
+  return treeDigest(hashed);
+}
+
+/** The digest of a tree whose files were hashed already, in whatever order they are given. */
+export function treeDigest(files: readonly HashedFile[]): Digest {
+  const lines = [...files].sort(byPath).map(({ path, sha256 }) => `${sha256}  ${path}\n`);
   return digestOf(lines.join(''));
+}
+
+function byPath(a: { readonly path: string }, b: { readonly path: string }): number {
+  return Buffer.compare(Buffer.from(a.path), Buffer.from(b.path));
 }
 
 async function readMemo(file: string): Promise<{ stamp: string; digest: Digest } | undefined> {

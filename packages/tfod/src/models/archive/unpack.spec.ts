@@ -4,6 +4,7 @@ import { existsSync, lstatSync, readdirSync, readFileSync, statSync, writeFileSy
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { aFolder } from '../../testing/a-folder';
+import { noise } from '../../testing/small-model';
 import { paxHeader, tarArchive, tarEntry, tarGz, type WrittenEntry } from '../../testing/tar-archive';
 import { unpack, UNPACK_LIMITS, type UnpackLimits } from './unpack';
 
@@ -244,14 +245,6 @@ function base256(size: number): Buffer {
   field[0] = 0x80;
   field.writeUInt32BE(size, 8);
   return field;
-}
-
-/** Bytes that do not shrink. */
-function noise(length: number): Buffer {
-  const parts = Array.from({ length: Math.ceil(length / 32) }, (_, at) =>
-    createHash('sha256').update(`${length} ${at}`).digest(),
-  );
-  return Buffer.concat(parts).subarray(0, length);
 }
 
 function flip(bytes: Buffer, at: number): Buffer {

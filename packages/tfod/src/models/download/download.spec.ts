@@ -193,8 +193,12 @@ describe('download', () => {
       await expect(fetched({ url: secure.url() })).rejects.toMatchObject({ code: 'DOWNLOAD_CERTIFICATE' });
       network = { ...network, env: trusting };
       expect((await fetched({ url: secure.url() })).isRight).toBe(true);
-      network = { ...network, env: { SSL_CERT_FILE: '/nowhere.pem' } };
-      await expect(fetched({ url: secure.url() })).rejects.toMatchObject({ code: 'CERTIFICATES_UNREADABLE' });
+      for (const file of ['/nowhere.pem', __filename]) {
+        network = { ...network, env: { SSL_CERT_FILE: file } };
+        await expect(fetched({ url: secure.url() })).rejects.toMatchObject({
+          code: 'CERTIFICATES_UNREADABLE',
+        });
+      }
     });
 
     it('does not follow a redirection from TLS to plain HTTP, unless the content is known', async () => {
