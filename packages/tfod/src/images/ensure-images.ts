@@ -23,18 +23,30 @@ import type { ImagesRequest, Machine } from './request';
  * Quiet and quick when all are there. Throws a TfodError with every problem; then there is no receipt.
  */
 export async function ensureImages(request: ImagesRequest, machine: Machine): Promise<Receipt> {
-  return carryOut(await planService(request, machine), machine);
+  return carryOut(await planToBuild(request, machine), machine);
+}
+
+/**
+ * A plan that is going to be carried out. When there is something wrong, the receipt of an earlier build goes: it
+ * tells of images that are not those of this tree.
+ */
+export async function planToBuild(request: ImagesRequest, machine: Machine): Promise<PlannedService> {
+  try {
+    return await planService(request, machine);
+  } catch (error) {
+    await dropReceipt(request);
+    throw error;
+  }
 }
 
 /** Makes a plan true. The old receipt goes first and the new one comes last: there is never one that lies. */
 export async function carryOut(planned: PlannedService, machine: Machine): Promise<Receipt> {
   const { request, plan } = planned;
-  const receiptFile = join(request.workspaceRoot, receiptPath(request.service.root));
-  if (!isDone(plan) || request.push) await rm(receiptFile, { force: true });
+  if (!isDone(plan) || request.push) await dropReceipt(request);
   try {
     const ensured = await act(planned, machine);
     const receipt = receiptOf(request.service, ensured);
-    await writeIfOther(receiptFile, formatDocument(receipt));
+    await writeIfOther(receiptFile(request), formatDocument(receipt));
     return receipt;
   } catch (error) {
     throw asDiskFull(error);
@@ -67,6 +79,14 @@ async function act(planned: PlannedService, machine: Machine): Promise<readonly 
     }
   }
   return ensured;
+}
+
+async function dropReceipt(request: ImagesRequest): Promise<void> {
+  await rm(receiptFile(request), { force: true });
+}
+
+function receiptFile({ workspaceRoot, service }: ImagesRequest): string {
+  return join(workspaceRoot, receiptPath(service.root));
 }
 
 /** The temporary names that processes left behind which were killed. */

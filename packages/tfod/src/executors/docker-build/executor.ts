@@ -3,7 +3,7 @@ import { dockerEngine } from '../../engine/docker';
 import type { Engine } from '../../engine/engine';
 import { printable } from '../../engine/command';
 import { buildCommands } from '../../images/build-commands';
-import { carryOut } from '../../images/ensure-images';
+import { carryOut, planToBuild } from '../../images/ensure-images';
 import { isDone } from '../../images/plan';
 import { planService } from '../../images/plan-service';
 import { formatDocument, planDocument } from '../../images/receipt';
@@ -72,10 +72,9 @@ async function answer(
 ): Promise<{ success: boolean }> {
   const { service } = request;
   const looksOnly = options.plan || options.check || options.dryRun;
-  const planned = await planService(request, machine, {
-    needsEngine: !options.dryRun,
-    writesPins: !looksOnly,
-  });
+  const planned = looksOnly
+    ? await planService(request, machine, { needsEngine: !options.dryRun, writesPins: false })
+    : await planToBuild(request, machine);
   const done = isDone(planned.plan);
   if (options.dryRun) {
     const commands = buildCommands(planned, machine.engine.commands);
