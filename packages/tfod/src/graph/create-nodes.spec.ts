@@ -75,6 +75,68 @@ describe('createNodes', () => {
     });
   });
 
+  describe('with Dockerfiles that name other projects', () => {
+    const inputs = async (name: string): Promise<readonly unknown[] | undefined> =>
+      (await inferAll())[`apps/${name}`]?.targets?.['docker-build']?.inputs;
+    const before = async (name: string): Promise<readonly unknown[] | undefined> =>
+      (await inferAll())[`apps/${name}`]?.targets?.['docker-build']?.dependsOn;
+
+    beforeEach(() => {
+      write('libs/geometry/pyproject.toml', '[project]\nname = "geometry"\n');
+      write('libs/pins/project.json', '{ "name": "pins" }');
+      for (const name of ['parking', 'detector', 'gate']) write(`apps/${name}/tfod.json`, '{}');
+      write('apps/detector/docker/tf.Dockerfile', 'FROM base\nCOPY --from=geometry src /geometry\n');
+      write('apps/detector/requirements/tf.in', '-r ../../../libs/pins/common.in\n');
+      write('libs/pins/common.in', 'numpy\n');
+      write('apps/parking/Dockerfile', 'FROM detector\n');
+      write('apps/gate/requirements/tf.in', '-e ../../parking\n');
+    });
+
+    it('counts the files of these projects, and all that an image below is made from', async () => {
+      const others = async (name: string) => (await inputs(name))?.slice(1, -2);
+      expect(await others('detector')).toEqual([
+        '{workspaceRoot}/libs/geometry/**/*',
+        '{workspaceRoot}/libs/pins/**/*',
+      ]);
+      expect(await others('parking')).toEqual([
+        '{workspaceRoot}/apps/detector/**/*',
+        '{workspaceRoot}/libs/geometry/**/*',
+        '{workspaceRoot}/libs/pins/**/*',
+      ]);
+      expect(await others('gate')).toEqual(['{workspaceRoot}/apps/parking/**/*']);
+    });
+
+    it('waits for images, and for nothing else', async () => {
+      expect(await before('parking')).toEqual([{ projects: ['detector'], target: 'docker-build' }]);
+      expect(await before('detector')).toBeUndefined();
+      expect(await before('gate')).toBeUndefined();
+      expect((await inferAll())['apps/parking']?.targets?.['infer']).toMatchObject({
+        inputs: await inputs('parking'),
+      });
+      expect((await inferAll())['apps/parking']?.targets?.['infer']?.dependsOn).toBeUndefined();
+    });
+
+    it('makes no circle of tasks', async () => {
+      write('apps/detector/Dockerfile', 'FROM runtime\nCOPY --from=parking /app /app\n');
+      expect(await before('parking')).toBeUndefined();
+      expect(await before('detector')).toBeUndefined();
+      expect(await inputs('detector')).toContain('{workspaceRoot}/apps/parking/**/*');
+    });
+
+    async function inferAll() {
+      const files = [
+        ...['parking', 'detector', 'gate'].map((name) => `apps/${name}/tfod.json`),
+        'libs/geometry/pyproject.toml',
+        'libs/pins/project.json',
+      ];
+      const context = { workspaceRoot, nxJsonConfiguration: {} } as CreateNodesContext;
+      const results = await createNodes[1](files, {}, context);
+      return Object.assign({}, ...results.map(([, { projects }]) => projects)) as NonNullable<
+        (typeof results)[number][1]['projects']
+      >;
+    }
+  });
+
   it('is there under both names, of which Nx 20 and 21 know only the second', () => {
     expect(createNodesV2).toBe(createNodes);
   });

@@ -1,4 +1,5 @@
 import type { TargetConfiguration } from '@nx/devkit';
+import type { Surroundings } from './inputs';
 import { TARGETS, type PluginSettings, type TargetKey } from './plugin-options';
 
 /** Where the pins of external images stand, for the whole workspace. */
@@ -28,17 +29,27 @@ const RECIPES: Readonly<Record<TargetKey, Recipe>> = {
   },
 };
 
+/** What is known of a service besides its name. */
+export interface AboutService extends Surroundings {
+  readonly hasGpu: boolean;
+}
+
 /** The targets of one service; on its tfod.json depends only which of them it has. */
 export function targetsOf(
   project: string,
   settings: PluginSettings,
-  { hasGpu }: { readonly hasGpu: boolean },
+  about: AboutService,
 ): Readonly<Record<string, TargetConfiguration>> {
-  const keys = (Object.keys(TARGETS) as TargetKey[]).filter((key) => key !== 'gpuVerify' || hasGpu);
-  return Object.fromEntries(keys.map((key) => [settings[key].name, targetOf(project, key, settings)]));
+  const keys = (Object.keys(TARGETS) as TargetKey[]).filter((key) => key !== 'gpuVerify' || about.hasGpu);
+  return Object.fromEntries(keys.map((key) => [settings[key].name, targetOf(project, key, settings, about)]));
 }
 
-function targetOf(project: string, key: TargetKey, settings: PluginSettings): TargetConfiguration {
+function targetOf(
+  project: string,
+  key: TargetKey,
+  settings: PluginSettings,
+  { inputs, imagesOf }: AboutService,
+): TargetConfiguration {
   const { name, options, configurations } = settings[key];
   const { description, output, example } = RECIPES[key];
   return {
@@ -46,7 +57,9 @@ function targetOf(project: string, key: TargetKey, settings: PluginSettings): Ta
     // A hit of Nx's cache would restore a success without an image behind it.
     cache: false,
     // Without externalDependencies every bump of an npm package would count as a change of each service.
-    inputs: ['{projectRoot}/**/*', PINS, { externalDependencies: [] }],
+    inputs: ['{projectRoot}/**/*', ...inputs, PINS, { externalDependencies: [] }],
+    ...(key === 'dockerBuild' &&
+      imagesOf.length > 0 && { dependsOn: [{ projects: [...imagesOf], target: name }] }),
     outputs: [output],
     ...(options && { options }),
     ...(configurations && { configurations }),

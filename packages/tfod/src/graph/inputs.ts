@@ -1,0 +1,50 @@
+import type { ProjectRoots } from '../images/projects';
+import type { NamedProject } from './named-projects';
+
+/** What the services of a workspace name. */
+export interface Named {
+  readonly projects: ProjectRoots;
+  /** By the name of each service. */
+  readonly byService: ReadonlyMap<string, readonly NamedProject[]>;
+}
+
+/** What else a service's targets have to know of. */
+export interface Surroundings {
+  /** The files of other projects that its images are made from, as inputs of Nx. */
+  readonly inputs: readonly string[];
+  /** The services whose images are to be there before its own. */
+  readonly imagesOf: readonly string[];
+}
+
+/** An image holds the files of the projects that it copies, and all that the images below it hold. */
+export function surroundingsOf(service: string, named: Named): Surroundings {
+  const direct = named.byService.get(service) ?? [];
+  const roots = [...reached(service, named)]
+    .filter((project) => project !== service)
+    .flatMap((project) => named.projects.get(project) ?? [])
+    .map((root) => (root === '.' ? '{workspaceRoot}/**/*' : `{workspaceRoot}/${root}/**/*`));
+  const imagesOf = direct
+    .filter((each) => isImage(each, named))
+    .map(({ project }) => project)
+    // Images in a circle cannot be built, which docker-build tells; a circle of tasks would stop all others too.
+    .filter((project) => !reached(project, named).has(service));
+  return { inputs: [...new Set(roots)].sort(), imagesOf: [...new Set(imagesOf)].sort() };
+}
+
+/** A Dockerfile that names a service stands on its image, and on what that stands on. */
+function reached(service: string, named: Named): ReadonlySet<string> {
+  const found = new Set<string>();
+  const reach = (each: string): void => {
+    for (const below of named.byService.get(each) ?? []) {
+      if (found.has(below.project)) continue;
+      found.add(below.project);
+      if (isImage(below, named)) reach(below.project);
+    }
+  };
+  reach(service);
+  return found;
+}
+
+function isImage({ project, inDockerfile }: NamedProject, { byService }: Named): boolean {
+  return inDockerfile && byService.has(project);
+}

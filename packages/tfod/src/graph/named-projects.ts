@@ -1,0 +1,45 @@
+import { posix } from 'node:path';
+import { meansProject, type ProjectRoots } from '../images/projects';
+import type { Reference } from './references';
+
+/** A project that a file of another project names. */
+export interface NamedProject {
+  readonly project: string;
+  /** The file that names it, relative to the workspace root. */
+  readonly file: string;
+  /** Whether it is named as what an image is made from. */
+  readonly inDockerfile: boolean;
+}
+
+/** Finds the projects behind references; each file names a project once, and none names its own. */
+export class ProjectFinder {
+  readonly #byRoot: ReadonlyMap<string, string>;
+
+  constructor(private readonly projects: ProjectRoots) {
+    this.#byRoot = new Map([...projects].map(([name, root]) => [root, name]));
+  }
+
+  find(references: readonly Reference[], self: string): readonly NamedProject[] {
+    const found = new Map<string, NamedProject>();
+    for (const reference of references) {
+      const project = this.#projectOf(reference);
+      if (project === undefined || project === self) continue;
+      const { file } = reference;
+      found.set(`${file} ${project}`, { project, file, inDockerfile: 'name' in reference });
+    }
+    return [...found.values()];
+  }
+
+  #projectOf(reference: Reference): string | undefined {
+    if ('path' in reference) return this.#owner(reference.path);
+    return meansProject(reference.name, this.projects) ? reference.name : undefined;
+  }
+
+  /** The project in the nearest folder above. */
+  #owner(path: string): string | undefined {
+    for (let folder = path; ; folder = posix.dirname(folder)) {
+      const project = this.#byRoot.get(folder);
+      if (project !== undefined || folder === '.') return project;
+    }
+  }
+}

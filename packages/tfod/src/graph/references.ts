@@ -1,0 +1,93 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { isAbsolute, join, posix, relative, sep } from 'node:path';
+import { parseDockerfile } from '../dockerfile/parse';
+import { sourcesOf } from '../dockerfile/sources';
+import { chainLinks } from '../images/role';
+import { VARIANTS } from '../service/variant';
+import { parsePlatform } from '../values/platform';
+import { requirementPaths } from './requirement-paths';
+
+/** What a file of a service says about something outside of it. Paths are relative to the workspace root. */
+export type Reference =
+  | { readonly file: string; readonly name: string }
+  /** A file or folder that is there. */
+  | { readonly file: string; readonly path: string };
+
+const DOCKERFILES = [...new Set(chainLinks(VARIANTS).map(({ dockerfile }) => dockerfile))];
+const REQUIREMENTS = 'requirements';
+/** Which one it is decides what is copied, not from where. */
+const ANY_PLATFORM = parsePlatform('linux/amd64');
+
+/**
+ * Reads the Dockerfiles of services and the files that their locks are made from. A file that cannot be read, or
+ * that somebody is writing, says nothing: the command that needs it tells what is wrong.
+ */
+export class ReferenceReader {
+  /** Services have many Dockerfiles in common. */
+  readonly #names = new Map<string, readonly string[]>();
+
+  constructor(private readonly workspaceRoot: string) {}
+
+  /** Everything that the files of the service in `root` name, whether or not it is a project. */
+  of(root: string): readonly Reference[] {
+    const inRequirements = namesIn(join(this.workspaceRoot, root, REQUIREMENTS));
+    const lists = inRequirements.filter((name) => name.endsWith('.in')).sort();
+    return [
+      ...DOCKERFILES.flatMap((file) => this.#inDockerfile(posix.join(root, file))),
+      ...lists.flatMap((name) => this.#inRequirements(posix.join(root, REQUIREMENTS, name), root)),
+    ];
+  }
+
+  #inDockerfile(file: string): Reference[] {
+    const text = this.#read(file);
+    if (text === undefined) return [];
+    const names = this.#names.get(text) ?? externalNames(text, file);
+    this.#names.set(text, names);
+    return names.map((name) => ({ file, name }));
+  }
+
+  #inRequirements(file: string, root: string): Reference[] {
+    const folders = [posix.dirname(file), root, '.'];
+    return requirementPaths(this.#read(file) ?? '').flatMap((written) => {
+      const path = this.#resolve(written, folders);
+      return path === undefined ? [] : [{ file, path }];
+    });
+  }
+
+  /** pip counts some paths from the file and others from where it runs: the first place that is there. */
+  #resolve(written: string, folders: readonly string[]): string | undefined {
+    const path = isAbsolute(written) ? inWorkspace(this.workspaceRoot, written) : written;
+    const candidates = isAbsolute(written) ? [path] : folders.map((folder) => posix.join(folder, path));
+    return candidates
+      .map((each) => each.replace(/(?<=.)\/$/, ''))
+      .find((each) => !/^\.\.(\/|$)/.test(each) && existsSync(join(this.workspaceRoot, each)));
+  }
+
+  #read(file: string): string | undefined {
+    try {
+      return readFileSync(join(this.workspaceRoot, file), 'utf8');
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+function externalNames(text: string, file: string): readonly string[] {
+  try {
+    return sourcesOf(parseDockerfile(text, file), { buildArgs: {}, platform: ANY_PLATFORM }).externals;
+  } catch {
+    return [];
+  }
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+function inWorkspace(workspaceRoot: string, path: string): string {
+  return relative(workspaceRoot, path).split(sep).join(posix.sep);
+}
