@@ -42,8 +42,11 @@ export const labelOf = (ref: string): string =>
 /** A new workspace with the service `parking` for each test, and docker-build to run in it. */
 export function dockerBuildBench() {
   let workspace: TinyWorkspace;
+  /** Folders of further projects, by name. */
+  let projects: Record<string, { root: string }>;
   beforeEach(() => {
     workspace = new TinyWorkspace(`${SPACE} ${randomUUID()}`);
+    projects = {};
     workspace.addService('parking', { image: `${SPACE}/parking` });
   });
   afterEach(() => {
@@ -69,7 +72,7 @@ export function dockerBuildBench() {
         root: workspace.root,
         isVerbose: false,
         projectName: name,
-        projectsConfigurations: { version: 2, projects: { [name]: { root: `apps/${name}` } } },
+        projectsConfigurations: { version: 2, projects: { ...projects, [name]: { root: `apps/${name}` } } },
       },
       {
         engine: dockerEngine(spy),
@@ -94,6 +97,9 @@ export function dockerBuildBench() {
   return {
     get workspace() {
       return workspace;
+    },
+    addProject(name: string, root: string): void {
+      projects[name] = { root };
     },
     run,
     /** Runs and expects success and not a word of complaint. */
