@@ -28,7 +28,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(required=True, metavar="COMMAND")
     train = commands.add_parser("train", help="render pictures, train on them, export the model")
     train.set_defaults(run=_train)
-    _add_count(train, 3000)
+    _add_count(train, 4000)
     evaluate = commands.add_parser("evaluate", help="measure the exported model on held-out picture files")
     evaluate.set_defaults(run=_evaluate)
     _add_count(evaluate, 300)

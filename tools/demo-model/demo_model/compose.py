@@ -68,7 +68,7 @@ def _items(
     rng: np.random.Generator, width: int, height: int, ground: tuple[Colour, Colour]
 ) -> tuple[Item, ...]:
     items: list[Item] = []
-    crowd = int(rng.integers(1, 8))
+    crowd = int(rng.integers(1, 9))
     for _ in range(crowd * 6):
         item = _item(rng, width, height, [*ground, *(other.colour for other in items)])
         if all(_apart(item, other) for other in items):
@@ -80,7 +80,7 @@ def _items(
 
 def _item(rng: np.random.Generator, width: int, height: int, others: list[Colour]) -> Item:
     side = float(np.sqrt(width * height))
-    diameter = side * float(np.exp(rng.uniform(np.log(0.13), np.log(0.45))))
+    diameter = side * float(np.exp(rng.uniform(np.log(0.1), np.log(0.45))))
     radius = float(np.clip(diameter, 26, 0.7 * min(width, height))) / 2
     reach = 0.9 * radius
     colour = standing_out(rng, others)

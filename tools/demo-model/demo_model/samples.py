@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +20,12 @@ QUARTER_TURN = 6
 QUALITY = 85
 
 SAMPLES: dict[str, int] = {
+    "deck.jpg": 71,
     "dusk.jpg": 19,
-    "floor.jpg": 15,
-    "plaster.jpg": 21,
-    "stone.jpg": 23,
-    "tiles.jpg": 1,
-    "wood.jpg": 0,
+    "floor.jpg": 67,
+    "planks.jpg": 23,
+    "plaster.jpg": 1,
+    "stone.jpg": 81,
 }
 """File names and their index in the sample split."""
 TURNED = "floor.jpg"
@@ -34,9 +35,11 @@ TURNED = "floor.jpg"
 def write_samples(folder: Path) -> None:
     """Writes the sample pictures as JPEG files, one of them with EXIF orientation 6, and what they show.
 
-    `annotations.json`, beside the folder, is COCO ground truth of the pictures as people see them.
+    `annotations.json`, beside the folder, is COCO ground truth of the pictures as people see them. Whatever
+    else was in the folder is gone.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
     rows = [_write_sample(folder, name, index) for name, index in SAMPLES.items()]
     (folder.parent / ANNOTATIONS).write_text(json.dumps(coco_ground_truth(rows)) + "\n")
 

@@ -21,7 +21,7 @@ BOX_WEIGHT = 5.0
 class Recipe:
     """The numbers of a training run."""
 
-    steps: int = 1800
+    steps: int = 2200
     batch: int = 16
     rate: float = 2e-2
     """Highest learning rate; a twentieth of the steps lead up to it, a cosine leads down to 0."""

@@ -85,6 +85,7 @@ def test_a_session_of_tensorflow_1_finds_the_weights(loaded: Any, picture: Any) 
     assert scores == pytest.approx(run(loaded, picture)["detection_scores"].numpy(), abs=1e-5)
 
 
+@pytest.mark.filterwarnings("ignore:.*tf.lite.Interpreter is deprecated:UserWarning")
 def test_the_network_converts_with_the_builtins_of_tflite(loaded: Any, picture: Any) -> None:
     network = cut_network(loaded)
     content = tf.lite.TFLiteConverter.from_concrete_functions([network]).convert()
@@ -113,9 +114,11 @@ def test_nothing_of_the_machine_that_trained_is_in_the_files() -> None:
 
 
 def test_the_samples_come_from_their_seeds(tmp_path: Path) -> None:
+    (tmp_path / "samples").mkdir()
+    (tmp_path / "samples" / "stale.jpg").write_bytes(b"")
     write_samples(tmp_path / "samples")
     shipped = sorted(path.name for path in (MODEL / "samples").iterdir())
-    assert shipped == sorted(SAMPLES)
+    assert shipped == sorted(SAMPLES) == sorted(path.name for path in (tmp_path / "samples").iterdir())
     assert (tmp_path / ANNOTATIONS).read_text() == (MODEL / ANNOTATIONS).read_text()
     for name in shipped:
         assert read_picture(tmp_path / "samples" / name).shape == read_picture(MODEL / "samples" / name).shape
