@@ -324,6 +324,14 @@ FAILURES = (
         options=_QUICK,
     ),
     Failure(
+        "NCCL is missing",
+        _without("nvidia/nccl/lib/libnccl.so.2"),
+        "image.libraries",
+        "image",
+        "warn",
+        says="several GPUs",
+    ),
+    Failure(
         "the profiler's library is missing",
         _without("nvidia/cuda_cupti/lib/libcupti.so.12"),
         "image.libraries",
@@ -339,7 +347,7 @@ FAILURES = (
     Failure("cuFFT 11.0", _library("cufft", 11, 0, 12), "image.cufft-version", "image"),
     Failure("cuSOLVER 11.5", _library("cusolver", 11, 5, 4), "image.cusolver-version", "image"),
     Failure("cuSPARSE 12.2", _library("cusparse", 12, 2, 0), "image.cusparse-version", "image"),
-    Failure("NCCL 2.21", _library("nccl", 2, 21, 5), "image.nccl-version", "image", says="2.21.5"),
+    Failure("NCCL 2.21", _library("nccl", 2, 21, 5), "image.nccl-version", "image", "warn", says="2.21.5"),
     Failure("NVRTC 12.3", _library("nvrtc", 12, 3), "image.nvrtc-version", "image"),
     Failure("nvJitLink 12.3", _library("nvjitlink", 12, 3), "image.nvjitlink-version", "image"),
     Failure("cuDNN 9.5", _library("cudnn", 9, 5, 1), "image.cudnn-known-bad", "image", says="6418"),
@@ -456,9 +464,23 @@ FAILURES = (
     Failure(
         "an update of the driver without a reboot", _module_of_another_version, "image.driver-match", "host"
     ),
-    Failure("the kernel module is gone", _driver_says(NVML="9"), "image.nvml", "host", says="modprobe"),
-    Failure("the GPU fell off the bus", _driver_says(NVML="15"), "image.nvml", "host", says="GPU_IS_LOST"),
-    Failure("NVML's unknown error", _driver_says(NVML="999"), "image.nvml", "engine", says="daemon-reload"),
+    Failure(
+        "the kernel module is gone", _driver_says(NVML="9", INIT="100"), "image.nvml", "host", says="modprobe"
+    ),
+    Failure(
+        "the GPU fell off the bus",
+        _driver_says(NVML="15", INIT="999"),
+        "image.nvml",
+        "host",
+        says="GPU_IS_LOST",
+    ),
+    Failure(
+        "NVML's unknown error",
+        _driver_says(NVML="999", INIT="304"),
+        "image.nvml",
+        "engine",
+        says="daemon-reload",
+    ),
     Failure("cuInit 34, a stub", _driver_says(INIT="34"), "image.driver-baked", "image", says="stub"),
     Failure("cuInit 100, no device", _driver_says(INIT="100"), "image.cuda-init", "engine", says="NO_DEVICE"),
     Failure("cuInit 304, EACCES", _driver_says(INIT="304"), "image.cuda-init", "engine", says="/dev/nvidia*"),
@@ -467,7 +489,14 @@ FAILURES = (
     ),
     Failure("cuInit 803, two drivers", _driver_says(INIT="803"), "image.cuda-init", "host", says="reboot"),
     Failure(
-        "cuInit 804, cuda-compat", _compatibility_on_a_geforce, "image.driver-baked", "image", says="compat"
+        "cuInit 804, of the image", _compatibility_on_a_geforce, "image.driver-baked", "image", says="compat"
+    ),
+    Failure(
+        "cuInit 804, put there by the engine",
+        _driver_says(INIT="804"),
+        "image.cuda-init",
+        "image",
+        says="compat",
     ),
     Failure("cuInit 805, MPS", _driver_says(INIT="805"), "image.cuda-init", "host", says="MPS"),
     Failure("cuInit 999, unknown", _driver_says(INIT="999"), "image.cuda-init", "host", says="nvidia_uvm"),

@@ -1,13 +1,13 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from probe.an_image import COMPILER, Compiler, Image
-
-MakeImage = Callable[[str], Image]
 
 
 @pytest.fixture(scope="session")
@@ -21,3 +21,10 @@ def compiler(tmp_path_factory: pytest.TempPathFactory) -> Compiler:
 def image(compiler: Compiler, tmp_path: Path) -> Image:
     """A GPU image of TensorFlow 2.21 that is whole."""
     return Image(tmp_path / "image", compiler).build()
+
+
+@pytest.fixture(scope="session")
+def pool() -> Iterator[Executor]:
+    """Threads for what takes long and waits for other processes: as many as there are processors."""
+    with ThreadPoolExecutor(os.cpu_count()) as executor:
+        yield executor

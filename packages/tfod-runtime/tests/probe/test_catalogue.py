@@ -1,8 +1,7 @@
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Mapping
+from concurrent.futures import Executor, Future
 from pathlib import Path
 
 import pytest
@@ -21,14 +20,13 @@ def report_of(failure: Failure, root: Path, compiler: Compiler) -> Report:
 
 
 @pytest.fixture(scope="module")
-def reports(compiler: Compiler, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reports]:
-    """Every failure's report; most of their time is other processes' start."""
+def reports(compiler: Compiler, pool: Executor, tmp_path_factory: pytest.TempPathFactory) -> Reports:
+    """Every failure's report."""
     folder = tmp_path_factory.mktemp("images")
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        yield {
-            failure.name: pool.submit(report_of, failure, folder / str(number), compiler)
-            for number, failure in enumerate(FAILURES)
-        }
+    return {
+        failure.name: pool.submit(report_of, failure, folder / str(number), compiler)
+        for number, failure in enumerate(FAILURES)
+    }
 
 
 @pytest.mark.parametrize("failure", FAILURES, ids=lambda failure: failure.name)

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from probe.an_image import T4, Compiler, Image
-from tfod_runtime.probe import AT_HAND, FINDINGS, Report
+from tfod_runtime.probe import FINDINGS, Report
 
 MINORS = ("2.19", "2.20", "2.21")
+AT_HAND = list(FINDINGS)[list(FINDINGS).index("image.device-nodes") : list(FINDINGS).index("framework.gpus")]
 
 
 def complaints(report: Report) -> list[str]:
@@ -99,6 +100,20 @@ def test_wsl_has_one_node_for_all_gpus(image: Image) -> None:
     for node in (image.host / "dev").iterdir():
         node.unlink()
     (image.host / "dev" / "dxg").touch()
+    assert complaints(image.probe()) == []
+
+
+def test_nvml_that_fails_alone_is_no_failure(image: Image) -> None:
+    image.attach().environment["STUB_NVML"] = "4"
+    report = image.probe()
+    assert complaints(report) == ["image.nvml: nvmlInit gives 4 NVML_ERROR_NO_PERMISSION"]
+    assert report.result == "pass"
+
+
+def test_the_gpu_of_another_container_may_be_closed(image: Image) -> None:
+    image.attach()
+    node = image.host / "dev" / "nvidia1"
+    node.symlink_to(node)
     assert complaints(image.probe()) == []
 
 
