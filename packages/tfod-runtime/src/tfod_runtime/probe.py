@@ -110,11 +110,6 @@ A check may name another owner when it knows better: `image.cuda-init` fails for
 has error codes. Each id has a section in docs/gpu/findings.md.
 """
 
-AT_HAND = tuple(FINDINGS)[
-    tuple(FINDINGS).index("image.device-nodes") : tuple(FINDINGS).index("framework.gpus")
-]
-"""The checks of the image stage that look at a machine with a GPU; the others read the image alone."""
-
 PROOF = (
     "framework.gpus",
     "work.convolution",
@@ -203,7 +198,10 @@ class Toolchain:
 
 
 _KERNELS = ("sm_60", "sm_70", "sm_80", "sm_89", "compute_90")
-_FUSED = "XLA fails on every fused convolution, on every GPU (aws/deep-learning-containers#6418)"
+_FUSED = (
+    "XLA fails on every fused convolution with bias and activation, on every GPU "
+    "(aws/deep-learning-containers#6418)"
+)
 
 TOOLCHAINS: Mapping[str, Toolchain] = {
     "2.19": Toolchain((12, 5), (9, 3), (525, 60, 13), _KERNELS),
@@ -254,7 +252,11 @@ LIBRARIES = (
 """In the order in which TensorFlow opens them (`TryDlopenCUDALibraries` of its dso_loader), then NCCL, what
 cuDNN and cuSPARSE open in their turn, and CUPTI, which only the profiler needs."""
 
-OPTIONAL = frozenset({"cupti"})
+OPTIONAL: Mapping[str, str] = {
+    "nccl": "several GPUs cannot work on one model without it",
+    "cupti": "the profiler does not work without it",
+}
+"""What one GPU computes without, and what is lost."""
 
 SONAMES: Mapping[int, Mapping[str, str]] = {
     12: {
@@ -853,7 +855,7 @@ def _outcome(answers: str, said: str, code: int | None, timeout: float) -> Outco
     errors: dict[str, str] = {}
     seconds: dict[str, float] = {}
     under_way = None
-    for line in answers.splitlines():
+    for line in answers.split("\n")[:-1]:  # what follows the last end of line was cut off by death
         answer = json.loads(line)
         if "begin" in answer:
             under_way = answer["begin"]
@@ -868,7 +870,8 @@ def _outcome(answers: str, said: str, code: int | None, timeout: float) -> Outco
     if code is None:
         death = f"no answer within {timeout:g} s"
     elif code < 0:
-        death = f"killed by {signal.Signals(-code).name}"
+        names = {number.value: number.name for number in signal.Signals}
+        death = f"killed by {names.get(-code, f'signal {-code}')}"
     elif code > 0:
         death = f"ended with exit code {code}"
     return Outcome(values, errors, seconds, under_way, death, max(0, -(code or 0)), said)
@@ -890,12 +893,10 @@ def blame(id: str, outcome: Outcome, step: str, expected: str = "", hint: str = 
     """The failed check for a step that raised an error, or in which the child died."""
     if step in outcome.errors:
         found = outcome.errors[step]
-        evidence = found + "\n" + outcome.said
     else:
         lines = outcome.last_lines()
         found = "\n".join([f"{outcome.death or 'no answer'}, in step {step!r}", *lines])
-        evidence = outcome.said
-    cause = tell_cause(evidence)
+    cause = tell_cause(found) or tell_cause(outcome.said)
     if outcome.killer == signal.SIGILL:
         cause = Cause(
             "host", "the processor lacks instructions that TensorFlow is compiled for (AVX): emulation?"
@@ -1229,14 +1230,16 @@ def _judge_presence(
         return passed(id, expected, seconds=sum(outcome.seconds.values()))
     told = "\n".join(one.error for one in missing)
     if all(one.library.name in OPTIONAL for one in missing):
-        return warned(id, told, expected, "the profiler will not work without it")
+        return warned(id, told, expected, ", ".join(OPTIONAL[one.library.name] for one in missing))
     hints = []
-    if folders := sorted({os.path.dirname(path) for one in missing for path in one.others}):
+    # A library may fail for want of another one, which is in the list itself.
+    causes = [one for one in missing if one.soname in one.error] or missing
+    if folders := sorted({os.path.dirname(path) for one in causes for path in one.others}):
         hints.append(
             f"the loader does not look into {', '.join(folders)}: write that to /etc/ld.so.conf.d/cuda.conf "
             "and run ldconfig while the image is built"
         )
-    if packages := dict.fromkeys(f"{one.library.package}-cu12" for one in missing if not one.others):
+    if packages := dict.fromkeys(f"{one.library.package}-cu12" for one in causes if not one.others):
         hints.append(f"install {', '.join(packages)} at the version of the lock")
     return failed(id, told, expected, "; ".join(hints))
 
@@ -1252,8 +1255,8 @@ def _judge_library_version(name: str, loaded: Sequence[Loaded], expected: Expect
         return skipped(id, f"{told}; which version TensorFlow was built with is not known")
     rule = f"{floor[0]}.x from {show(floor[:2])} upwards"
     if any(_too_old(one, expected) or not one.version for one in mine):
-        package = mine[0].library.package
-        return failed(id, told, rule, f"install {package}-cu{expected.cuda[0]} at the version of the lock")
+        hint = f"install {mine[0].library.package}-cu{expected.cuda[0]} at the version of the lock"
+        return (warned if name in OPTIONAL else failed)(id, told, rule, hint)
     return passed(id, told, rule)
 
 
@@ -1531,9 +1534,9 @@ class Nodes:
     """The device nodes of the container.
 
     Attributes:
-        gpus: `nvidia0`, `nvidia1`, …, or `dxg` under WSL.
+        gpus: Those that open: `nvidia0`, `nvidia1`, …, or `dxg` under WSL.
         others: What goes with them: `nvidiactl`, `nvidia-uvm`.
-        problems: Why nodes cannot be opened.
+        problems: Why nodes that are needed do not open.
     """
 
     gpus: tuple[str, ...]
@@ -1546,14 +1549,18 @@ def look_at_nodes(devices: Path) -> Nodes:
     if (devices / "dxg").exists():
         return Nodes(("dxg",), (), ())
     names = sorted(path.name for path in devices.glob("nvidia*") if not path.is_dir())
-    problems = []
+    closed = {}
     for name in names:
         try:
             os.close(os.open(devices / name, os.O_RDWR | os.O_NONBLOCK))
         except OSError as error:
-            problems.append(f"{devices / name}: {error.strerror}")
-    gpus = tuple(name for name in names if re.fullmatch(r"nvidia\d+", name))
-    return Nodes(gpus, tuple(name for name in names if name not in gpus), tuple(problems))
+            closed[name] = f"{devices / name}: {error.strerror}"
+    gpus = [name for name in names if re.fullmatch(r"nvidia\d+", name)]
+    opened = tuple(name for name in gpus if name not in closed)
+    # GPUs that are another container's may be closed; these two are everybody's.
+    wanted = {"nvidiactl", "nvidia-uvm", *(gpus if not opened else ())}
+    problems = tuple(problem for name, problem in closed.items() if name in wanted)
+    return Nodes(opened, tuple(name for name in names if name not in gpus), problems)
 
 
 def module_version(proc: Path) -> str:
@@ -1628,7 +1635,7 @@ def judge_machine(machine: Machine, expected: Expected, require_gpus: int) -> li
         _judge_libcuda(machine),
         _judge_driver_version(machine, expected),
         _judge_driver_match(machine),
-        _judge_nvml(machine.nvml),
+        _judge_nvml(machine),
         _judge_init(machine),
         _judge_gpus(machine, require_gpus),
         _judge_capability(read_gpus(machine.driver), expected.capabilities),
@@ -1692,7 +1699,7 @@ def _judge_driver_match(machine: Machine) -> Check:
     told = f"kernel module {machine.module or '?'}, libcuda {library or '?'}"
     if not mismatch and library == machine.module:
         return passed(id, told, "the same version")
-    if machine.driver.values.get("init") == 0 and not mismatch:
+    if machine.driver.values.get("init") == 0:
         return warned(
             id, f"{told}; they work together", "the same version", "CUDA's forward compatibility is in use"
         )
@@ -1705,8 +1712,8 @@ def _judge_driver_match(machine: Machine) -> Check:
     return failed(id, told, "the same version", hint, owner)
 
 
-def _judge_nvml(outcome: Outcome) -> Check:
-    id = "image.nvml"
+def _judge_nvml(machine: Machine) -> Check:
+    id, outcome = "image.nvml", machine.nvml
     if "load" in outcome.errors:
         return skipped(
             id, "libnvidia-ml.so.1 is not here (the capability utility brings it); CUDA needs it not"
@@ -1717,7 +1724,8 @@ def _judge_nvml(outcome: Outcome) -> Check:
     if code == 0:
         return passed(id, f"driver {outcome.values.get('driver')}, {outcome.values.get('count')} GPUs")
     name, cause = NVML_ERRORS.get(code or 0, ("", Cause("host", "nvidia-smi on the host says more")))
-    return failed(id, f"nvmlInit gives {code} {name}".rstrip(), "0", cause.hint, cause.owner)
+    complain = warned if machine.driver.values.get("init") == 0 else failed
+    return complain(id, f"nvmlInit gives {code} {name}".rstrip(), "0", cause.hint, cause.owner)
 
 
 def _judge_init(machine: Machine) -> Check:
@@ -1831,7 +1839,7 @@ def judge_framework(outcome: Outcome, counted: int | None, wanted: int) -> list[
     if devices is None:
         first = blame(id, outcome, "import" if "list" not in outcome.errors else "list")
         return [first, skipped("framework.memory-growth", f"see {id}")]
-    expected = f"{max(counted or 0, wanted)} GPUs"
+    expected = f"{max(counted or 0, wanted)} or more"
     if len(devices) < max(counted or 0, wanted):
         cause = tell_cause(outcome.said) or Cause(
             "framework" if counted else "engine",
@@ -1842,7 +1850,7 @@ def judge_framework(outcome: Outcome, counted: int | None, wanted: int) -> list[
         if outcome.values["import"]["is_cuda_build"] is False:
             cause = Cause("image", "this TensorFlow is built without CUDA: see image.cuda-build")
         lines = outcome.last_lines()
-        found = "\n".join([f"{len(devices)} GPUs", *lines])
+        found = "\n".join([f"{len(devices) or 'no'} GPU is listed", *lines])
         return [
             failed(id, found, expected, cause.hint, cause.owner),
             skipped("framework.memory-growth", f"see {id}"),
@@ -1991,7 +1999,7 @@ def unmatched(these: Sequence[Found], those: Sequence[Found]) -> list[Found]:
 def judge_model(gpu: Outcome, cpu: Outcome) -> list[Check]:
     """Whether the service's model runs on the GPU and finds there what it finds on the CPU."""
     ids = ("model.load", "model.device", "model.agreement", "model.latency")
-    for outcome in (gpu, cpu):
+    for outcome in (gpu, replace(cpu, said="")):  # which says that the GPUs are hidden, and is right
         for step in ("load", "picture", "detect"):
             if step not in outcome.values:
                 first = blame("model.load", outcome, step, "a model that runs on one picture")
@@ -2203,7 +2211,7 @@ def _look_at_image(options: Options, around: Surroundings, say: Say, facts: dict
         *judge_libraries(named, loaded, opened, expected, around.library_path),
         judge_ptxas(around.environment, expected.floors.get("nvcc", ())),
         judge_libdevice(around.environment, wheel.folder, expected.cuda),
-        *judge_variables(around.environment, options.static, bool(machine.nodes.gpus)),
+        *judge_variables(around.environment, options.static, any(around.devices.glob("nvidia[0-9]*"))),
         judge_baked(around, machine.libcuda, machine.driver.values.get("init"), matches),
         judge_targets(options.targets, expected.capabilities),
         judge_driver_minimum(options.driver, expected.driver, expected.cuda),
@@ -2307,7 +2315,9 @@ def _installed() -> list[dict[str, Any]]:
 
     found: dict[tuple[str, str, str], dict[str, Any]] = {}
     for one in importlib.metadata.distributions():
-        name = one.metadata["Name"] or ""
+        name = ""
+        with contextlib.suppress(Exception):  # metadata without a file, which is no TensorFlow's
+            name = one.metadata["Name"] or ""
         if not TENSORFLOWS.fullmatch(name.lower()):
             continue
         folder = os.path.realpath(str(one.locate_file("")))
