@@ -122,6 +122,53 @@ describe('checkModel', () => {
     expect(await codes()).toEqual([]);
   });
 
+  describe('whose weights are fetched', () => {
+    const lock = (weights: string) =>
+      JSON.stringify({
+        version: 1,
+        models: {
+          cars: {
+            source: 'https://h/cars.tar.gz',
+            url: 'https://h/cars.tar.gz',
+            sha256: `sha256:${'1'.repeat(64)}`,
+            savedModel: digestBySha256sum(),
+            weights,
+          },
+        },
+      });
+    const command = 'npx nx g tfod:model cars --project=parking';
+
+    it('names the command that fetches them', async () => {
+      write('../models.lock.json', lock('fetched'));
+      expect(await codes()).toEqual([]);
+      remove('saved_model/saved_model.pb');
+      expect(await checkModel(workspace, SERVICE, cache)).toEqual([
+        expect.objectContaining({
+          code: 'MODEL_NOT_FETCHED',
+          expected: expect.stringContaining('https://h/cars.tar.gz'),
+          remedy: command,
+        }),
+      ]);
+    });
+
+    it('names it for others than those that model.json describes, too', async () => {
+      write('model.json', JSON.stringify({ name: 'cars', digest: `sha256:${'0'.repeat(64)}` }));
+      write('../models.lock.json', lock('fetched'));
+      expect(await checkModel(workspace, SERVICE, cache)).toEqual([
+        expect.objectContaining({ code: 'MODEL_DIGEST_MISMATCH', remedy: command }),
+      ]);
+      write('../models.lock.json', lock('vendored'));
+      expect(await checkModel(workspace, SERVICE, cache)).toEqual([
+        expect.objectContaining({ remedy: expect.stringContaining('restore the files') }),
+      ]);
+    });
+
+    it('tells of a lock that cannot be read', async () => {
+      write('../models.lock.json', '<<<<<<< HEAD');
+      expect(await codes()).toEqual(['MODELS_LOCK_MALFORMED']);
+    });
+  });
+
   it('leaves links out, as the runtime does', async () => {
     write('model.json', JSON.stringify({ name: 'cars', digest: digestBySha256sum() }));
     symlinkSync('saved_model.pb', join(workspace, SERVICE.root, 'models/cars/saved_model/link.pb'));

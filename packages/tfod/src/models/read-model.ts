@@ -4,6 +4,8 @@ import { cacheDir } from '../files/cache-dir';
 import { SERVICE_FILE, type Service } from '../service/service';
 import { TfodError, type Problem } from '../values/tfod-error';
 import { parseManifest, type Manifest } from './manifest';
+import type { LockedModel } from './models-lock';
+import { readModelsLock } from './read-models-lock';
 import { findPointers, listModelFiles, savedModelDigest } from './saved-model';
 
 /** Where a model's digest is kept between runs, and the time. */
@@ -30,11 +32,32 @@ export async function checkModel(
   const folder = modelFolder(workspaceRoot, service);
   if (!(await isFolder(folder))) return [await missing(workspaceRoot, service, where)];
   const { manifest, problems } = await readManifest(folder, where);
+  const lock = await readLock(workspaceRoot, service);
+  const fetched = lock.model?.weights === 'fetched' ? { service, model: lock.model } : undefined;
   return [
     ...problems,
+    ...lock.problems,
     ...(await checkLabels(folder, where)),
-    ...(await checkSavedModel(folder, where, manifest, cache)),
+    ...(await checkSavedModel(folder, where, { manifest, fetched, cache })),
   ];
+}
+
+/** A model whose weights are not in the commit. */
+interface Fetched {
+  readonly service: Service;
+  readonly model: LockedModel;
+}
+
+async function readLock(
+  workspaceRoot: string,
+  service: Service,
+): Promise<{ model?: LockedModel | undefined; problems: readonly Problem[] }> {
+  try {
+    return { model: (await readModelsLock(workspaceRoot, service)).get(service.model), problems: [] };
+  } catch (error) {
+    if (error instanceof TfodError) return { problems: error.problems };
+    throw error;
+  }
 }
 
 async function readManifest(
@@ -76,12 +99,17 @@ async function checkLabels(folder: string, where: string): Promise<readonly Prob
 async function checkSavedModel(
   model: string,
   whereModel: string,
-  manifest: Manifest | undefined,
-  cache: ModelCache,
+  {
+    manifest,
+    fetched,
+    cache,
+  }: { manifest: Manifest | undefined; fetched: Fetched | undefined; cache: ModelCache },
 ): Promise<readonly Problem[]> {
   const folder = join(model, 'saved_model');
   const where = `${whereModel}/saved_model`;
-  if (!(await isFile(join(folder, 'saved_model.pb')))) return [await noSavedModel(folder, where)];
+  if (!(await isFile(join(folder, 'saved_model.pb')))) {
+    return [fetched ? notFetched(fetched, where) : await noSavedModel(folder, where)];
+  }
   const files = await listModelFiles(folder);
   const pointers = await findPointers(folder, files);
   if (pointers.length > 0) return [isPointer(pointers, where)];
@@ -95,8 +123,9 @@ async function checkSavedModel(
       where,
       expected: manifest.digest,
       found: digest,
-      remedy:
-        'restore the files, or write the digest that was found into model.json if they are meant to differ',
+      remedy: fetched
+        ? fetchCommand(fetched)
+        : 'restore the files, or write the digest that was found into model.json if they are meant to differ',
     },
   ];
 }
@@ -122,6 +151,20 @@ async function noSavedModel(folder: string, where: string): Promise<Problem> {
     found: names.length === 0 ? 'an empty folder or none' : names.slice(0, 8).join(', '),
     remedy: 'put the exported SavedModel there: saved_model.pb and variables/',
   };
+}
+
+function notFetched(fetched: Fetched, where: string): Problem {
+  return {
+    code: 'MODEL_NOT_FETCHED',
+    what: 'The weights of the model are fetched, and were not yet',
+    where,
+    expected: `the SavedModel of ${fetched.model.url ?? fetched.model.source}`,
+    remedy: fetchCommand(fetched),
+  };
+}
+
+function fetchCommand({ service }: Fetched): string {
+  return `npx nx g tfod:model ${service.model} --project=${service.name}`;
 }
 
 function isPointer(pointers: readonly string[], where: string): Problem {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls';
-import { TfodError } from '../../values/tfod-error';
+import { TfodError, type Problem } from '../../values/tfod-error';
 
 /** Where the tools of a machine behind an inspecting proxy are told of its certificates. */
 const VARIABLES = [
@@ -23,20 +23,29 @@ export function trustOf(env: NodeJS.ProcessEnv): SecureContext | undefined {
 }
 
 function readBundle({ name, file }: { readonly name: string; readonly file: string }): string {
+  const bundle = readText(name, file);
+  // OpenSSL takes a text without one for a bundle of none.
+  if (!CERTIFICATE.test(bundle)) throw new TfodError(unreadable(name, file, 'no certificate in PEM form'));
+  return bundle;
+}
+
+const CERTIFICATE = /-----BEGIN (X509 |TRUSTED )?CERTIFICATE-----/;
+
+function readText(name: string, file: string): string {
   try {
-    const bundle = readFileSync(file, 'utf8');
-    createSecureContext({ ca: bundle }); // throws for what is no bundle
-    return bundle;
+    return readFileSync(file, 'utf8');
   } catch (error) {
-    throw new TfodError(
-      {
-        code: 'CERTIFICATES_UNREADABLE',
-        what: 'The file of certificates that the environment names cannot be read',
-        where: `${name}=${file}`,
-        found: (error as NodeJS.ErrnoException).code ?? String(error),
-        remedy: `correct ${name}, or unset it`,
-      },
-      { cause: error },
-    );
+    const found = (error as NodeJS.ErrnoException).code ?? String(error);
+    throw new TfodError(unreadable(name, file, found), { cause: error });
   }
+}
+
+function unreadable(name: string, file: string, found: string): Problem {
+  return {
+    code: 'CERTIFICATES_UNREADABLE',
+    what: 'The file of certificates that the environment names cannot be read',
+    where: `${name}=${file}`,
+    found,
+    remedy: `correct ${name}, or unset it`,
+  };
 }

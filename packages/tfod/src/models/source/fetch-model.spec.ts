@@ -239,11 +239,15 @@ describe('fetchModel', () => {
         'm/samples/b.jpg': 'b',
         'm/samples/a.png': 'a',
         'm/samples/notes.txt': 'x',
+        'm/annotations.json': '{}',
       });
       const expected = {
         labels: 'item { id: 1 name: "car" }',
         licence: 'MIT',
-        samples: [join(folder, 'm/samples/a.png'), join(folder, 'm/samples/b.jpg')],
+        besides: ['samples/a.png', 'samples/b.jpg', 'annotations.json'].map((path) => ({
+          path,
+          from: join(folder, 'm', path),
+        })),
       };
       expect(await fromPath(join(folder, 'm'))).toMatchObject(expected);
       expect(await fromPath(join(folder, 'm/saved_model'))).toMatchObject(expected);

@@ -113,7 +113,7 @@ function storedModel(
     savedModel,
     folder,
     archive: { sha256, bytes },
-    samples: [],
+    besides: [],
     ...(labels !== undefined && { labels }),
   };
 }

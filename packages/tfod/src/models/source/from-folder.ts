@@ -7,7 +7,7 @@ import { TfodError } from '../../values/tfod-error';
 import { isLabelMap } from '../labels/parse-labels';
 import { findPointers, listModelFiles } from '../saved-model';
 import { locateSavedModel, savedModelFiles } from './locate';
-import type { ModelMachine, StoredModel } from './stored-model';
+import type { Beside, ModelMachine, StoredModel } from './stored-model';
 
 const SKIPPED = new Set(['.git', 'node_modules', '.venv', '__pycache__']);
 /** More than that is not the folder of a model but one of everything. */
@@ -38,7 +38,7 @@ export async function fromFolder(folder: string, where: string, machine: ModelMa
       files.push({ path, sha256: await copyHashed(join(source, path), join(target, path)) });
     return machine.store.add(target, files);
   });
-  return { savedModel: added.digest, folder: added.folder, ...(await besides(folder, root)) };
+  return { savedModel: added.digest, folder: added.folder, ...(await around(folder, root)) };
 }
 
 interface Entry {
@@ -80,29 +80,30 @@ async function refusePointers(folder: string, where: string): Promise<void> {
   });
 }
 
-/** What is beside the SavedModel in a model folder; nothing is there that must be. */
-async function besides(
+/** What is around the SavedModel in a model folder; nothing is there that must be. */
+async function around(
   folder: string,
   root: string,
-): Promise<Pick<StoredModel, 'labels' | 'licence' | 'samples'>> {
+): Promise<Pick<StoredModel, 'labels' | 'licence' | 'besides'>> {
   const model = join(folder, root, '..');
   const texts = await Promise.all(
     [model, join(folder, root)].map((place) => readFile(join(place, 'labels.pbtxt'), 'utf8').catch(() => '')),
   );
   const labels = texts.find(isLabelMap);
   const pictures = await readdir(join(model, 'samples')).catch(() => []);
-  const samples = pictures.filter((name) => PICTURE.test(name)).map((name) => join(model, 'samples', name));
+  const samples = pictures.filter((name) => PICTURE.test(name)).sort();
   const licence = await licenceOf(join(model, 'model.json'));
   return {
-    samples: await onlyFiles(samples.sort()),
+    besides: await onlyFiles(model, [...samples.map((name) => `samples/${name}`), 'annotations.json']),
     ...(labels !== undefined && { labels }),
     ...(licence !== undefined && { licence }),
   };
 }
 
-async function onlyFiles(paths: readonly string[]): Promise<readonly string[]> {
-  const facts = await Promise.all(paths.map((path) => lstat(path)));
-  return paths.filter((_, at) => facts[at]?.isFile());
+async function onlyFiles(folder: string, paths: readonly string[]): Promise<readonly Beside[]> {
+  const found = paths.map((path) => ({ path, from: join(folder, path) }));
+  const facts = await Promise.all(found.map(({ from }) => lstat(from).catch(() => undefined)));
+  return found.filter((_, at) => facts[at]?.isFile());
 }
 
 async function licenceOf(file: string): Promise<string | undefined> {

@@ -15,8 +15,14 @@ export interface StoredModel {
   /** The text of a label map that came with it. */
   readonly labels?: string;
   readonly licence?: string;
-  /** Sample pictures that came with it, absolute. */
-  readonly samples: readonly string[];
+  /** Sample pictures and their annotations that came with it. */
+  readonly besides: readonly Beside[];
+}
+
+/** A file that goes beside the SavedModel: its path in the model folder, and where it is, absolute. */
+export interface Beside {
+  readonly path: string;
+  readonly from: string;
 }
 
 /** The machine, as fetching models sees it. */

@@ -5,7 +5,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { writeFileAtomic } from '../../files/atomic-write';
 import { takeTurn } from '../../files/turn';
 import { digestOf, hexOf, type Digest } from '../../values/digest';
-import { listModelFiles, savedModelDigest, treeDigest, type HashedFile } from '../saved-model';
+import {
+  listModelFiles,
+  savedModelDigest,
+  treeDigest,
+  type HashedFile,
+  type ModelFile,
+} from '../saved-model';
 
 /** What is known of an archive that was unpacked once. */
 export interface ArchiveRecord {
@@ -27,6 +33,7 @@ const FRESH_MS = 10 * 60 * 1000;
 const ABANDONED_MS = 7 * 24 * 60 * 60 * 1000;
 const READ_ONLY = 0o444;
 const LOOK_MS = 100;
+const QUIET_MS = 2000;
 
 /**
  * The models of this machine, one folder for each SavedModel by its tree digest, shared by all workspaces. What is
@@ -47,10 +54,14 @@ export class ModelStore {
     const folder = this.#treeFolder(digest);
     const files = await listModelFiles(folder).catch(() => []);
     if (files.length === 0) return undefined;
-    const found = await savedModelDigest(folder, files, { folder: this.cacheFolder, nowMs: this.now() });
-    if (found === digest) return folder;
+    if ((await this.digestOf(folder, files)) === digest) return folder;
     await this.#discard(folder);
     return undefined;
+  }
+
+  /** The digest of any folder, read anew only when one of its files was touched. */
+  async digestOf(folder: string, files: readonly ModelFile[]): Promise<Digest> {
+    return savedModelDigest(folder, files, { folder: this.cacheFolder, nowMs: this.now() });
   }
 
   /** Takes a folder in whose files are hashed, and gives its place; the same model is there once. */
@@ -100,7 +111,8 @@ export class ModelStore {
 
   /**
    * Does the work alone among all processes that share this store and name the same thing. Undefined when another
-   * one was at it and it is done by now, which all who wait hear of at once and not one after the other.
+   * one was at it and it is done by now, which all who wait hear of at once and not one after the other. `onWait` is
+   * heard once, when it takes a while.
    */
   async aloneUnless<T>(
     thing: string,
@@ -111,12 +123,19 @@ export class ModelStore {
     const file = join(this.#folder, 'turns', `${nameOf(thing)}.lock`);
     const stop = new AbortController();
     const watch = this.#watch(isDone, stop);
+    let patience: NodeJS.Timeout | undefined;
+    const waits = () => (patience = setTimeout(onWait, QUIET_MS));
+    const worksNow = () => {
+      clearTimeout(patience);
+      return work();
+    };
     try {
-      return await takeTurn(file, work, { onWait, signal: stop.signal });
+      return await takeTurn(file, worksNow, { onWait: waits, signal: stop.signal });
     } catch (error) {
       if (!stop.signal.aborted || (error as Error).name !== 'AbortError') throw error;
       return undefined;
     } finally {
+      clearTimeout(patience);
       stop.abort();
       await watch;
     }
