@@ -296,11 +296,14 @@ VERSION_CODES: Mapping[str, Callable[[int], Version]] = {
 PTXAS_FROM, PTXAS_BROKEN = (11, 8), (12, 3, 103)
 """The oldest ptxas that XLA takes, and the one that it refuses: FindPtxAsExecutable in openxla/xla."""
 
-OLDEST_KERNEL_REASON = "TensorFlow ignores such a GPU and computes on the CPU"
-NEWER_THAN_KERNELS = (
-    "the driver would compile the wheel's PTX first, which takes half an hour and fails on some GPUs with "
-    "CUDA_ERROR_INVALID_PTX (tensorflow#97387, #99592)"
-)
+KERNELS_MEAN: Mapping[str, str] = {
+    "binary": "",
+    "ptx": ": mostly PTX, which the driver compiles at the first use",
+    "older-ptx": ": PTX of an older generation, which takes the driver half an hour to compile and ends on "
+    "some GPUs with CUDA_ERROR_INVALID_PTX (tensorflow#97387, #99592)",
+    "none": ": nothing; TensorFlow ignores such a GPU and computes on the CPU",
+}
+"""What it comes to when a wheel has only this for a GPU."""
 
 GENERATIONS: Mapping[str, Version] = {
     **dict.fromkeys(("p100", "gp100"), (6, 0)),
@@ -494,6 +497,10 @@ SAID: tuple[tuple[str, Cause], ...] = (
         Cause("image", "this TensorFlow needs numpy<2: install what the lock says"),
     ),
     (
+        r"No usable temporary directory",
+        Cause("engine", "TensorFlow needs a folder to write to: --tmpfs /tmp beside --read-only"),
+    ),
+    (
         r"Descriptors cannot be created directly",
         Cause("image", "protobuf is too new for this TensorFlow: install the lock"),
     ),
@@ -535,25 +542,29 @@ def serves(loaded: Version, built: Version) -> bool:
     return loaded[:1] == built[:1] and loaded[1:2] >= built[1:2]
 
 
-Kernels = Literal["binary", "ptx", "none"]
+Kernels = Literal["binary", "ptx", "older-ptx", "none"]
 
 
 def kernels_for(capability: Version, built: Iterable[str]) -> Kernels:
-    """Whether a wheel has machine code for a GPU, only PTX that the driver can compile, or neither.
+    """What a wheel has for a GPU: machine code, PTX of its generation, PTX of an older one, or nothing.
 
     Args:
         capability: The GPU's compute capability, (7, 5).
-        built: `cuda_compute_capabilities` of `tf.sysconfig.get_build_info()`: `sm_70` is machine code,
-            `compute_90` is machine code and PTX.
+        built: `cuda_compute_capabilities` of `tf.sysconfig.get_build_info()`: `sm_70` is machine code;
+            `compute_90` is PTX, and machine code for some kernels (in libtensorflow_cc.so.2 of 2.21, 249 of
+            1398 fat binaries have both).
 
     Machine code runs on its own major from its minor upwards, PTX on everything from its capability upwards
     (CUDA C++ Programming Guide, "Binary Compatibility" and "PTX Compatibility").
     """
     entries = [(name.partition("_")[0], parse_capability(name)) for name in built]
-    known = [(kind, entry) for kind, entry in entries if entry]
-    if any(entry[0] == capability[0] and entry[1] <= capability[1] for _, entry in known):
+    fitting = [(kind, entry) for kind, entry in entries if entry and entry <= capability]
+    same_major = {kind for kind, entry in fitting if entry[0] == capability[0]}
+    if "sm" in same_major:
         return "binary"
-    return "ptx" if any(kind == "compute" and entry <= capability for kind, entry in known) else "none"
+    if "compute" in same_major:
+        return "ptx"
+    return "older-ptx" if any(kind == "compute" for kind, _ in fitting) else "none"
 
 
 def parse_capability(text: str) -> Version:
@@ -1485,18 +1496,13 @@ def judge_targets(targets: Sequence[tuple[str, Version]], built: Sequence[str]) 
         return skipped(id, "no GPUs were asked for (--targets)")
     if not built:
         return skipped(id, "the wheel does not say which GPUs it has kernels for")
-    kernels = {name: (capability, kernels_for(capability, built)) for name, capability in targets}
-    wrong = [
-        f"{name} ({show(capability)}): {OLDEST_KERNEL_REASON if kind == 'none' else NEWER_THAN_KERNELS}"
-        for name, (capability, kind) in kernels.items()
-        if kind != "binary"
-    ]
+    told = {name: kernels_for(capability, built) for name, capability in targets}
+    lines = [f"{name} ({show(capability)}){KERNELS_MEAN[told[name]]}" for name, capability in targets]
     expected = f"kernels among {', '.join(built)}"
-    if wrong:
-        return failed(
-            id, "\n".join(wrong), expected, "another GPU, or a TensorFlow that is built for this one"
-        )
-    return passed(id, ", ".join(f"{name} ({show(capability)})" for name, capability in targets), expected)
+    if {"older-ptx", "none"} & set(told.values()):
+        hint = "another GPU, or a TensorFlow that is built for this one"
+        return failed(id, "\n".join(lines), expected, hint)
+    return passed(id, "\n".join(lines), expected)
 
 
 def judge_driver_minimum(driver: Version, minimum: Version, cuda: Version) -> Check:
@@ -1772,17 +1778,17 @@ def _judge_capability(gpus: Sequence[Gpu], built: Sequence[str]) -> Check:
         return skipped(
             id, "no GPU was counted" if not gpus else "the wheel does not say which GPUs it serves"
         )
-    kinds = [(f"{gpu.name} ({show(gpu.capability)})", kernels_for(gpu.capability, built)) for gpu in gpus]
+    kinds = {kernels_for(gpu.capability, built) for gpu in gpus}
+    told = "\n".join(
+        f"{gpu.name} ({show(gpu.capability)}){KERNELS_MEAN[kernels_for(gpu.capability, built)]}"
+        for gpu in gpus
+    )
     expected = f"kernels among {', '.join(built)}"
-    if old := [name for name, kind in kinds if kind == "none"]:
-        return failed(
-            id, f"{', '.join(old)}: {OLDEST_KERNEL_REASON}", expected, "a newer GPU, or an older TensorFlow"
-        )
-    if new := [name for name, kind in kinds if kind == "ptx"]:
-        return warned(
-            id, f"{', '.join(new)}: {NEWER_THAN_KERNELS}", expected, "a TensorFlow that is built for this GPU"
-        )
-    return passed(id, ", ".join(name for name, _ in kinds), expected)
+    if "none" in kinds:
+        return failed(id, told, expected, "a newer GPU, or an older TensorFlow")
+    if "older-ptx" in kinds:
+        return warned(id, told, expected, "a TensorFlow that is built for this GPU")
+    return passed(id, told, expected)
 
 
 def _judge_contexts(outcome: Outcome) -> Check:

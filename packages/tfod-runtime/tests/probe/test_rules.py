@@ -79,9 +79,9 @@ def test_versions_in_one_number(name: str, code: int, version: tuple[int, ...]) 
         ("a10g", "binary"),
         ("l4", "binary"),
         ("rtx-4090", "binary"),
-        ("h100", "binary"),
-        ("b200", "ptx"),
-        ("rtx-5090", "ptx"),
+        ("h100", "ptx"),
+        ("b200", "older-ptx"),
+        ("rtx-5090", "older-ptx"),
     ],
 )
 def test_which_gpus_the_wheel_serves(gpu: str, kernels: Kernels) -> None:
@@ -92,6 +92,8 @@ def test_machine_code_serves_later_minors_alone() -> None:
     assert kernels_for((8, 0), ("sm_89",)) == "none"
     assert kernels_for((8, 9), ("sm_80",)) == "binary"
     assert kernels_for((9, 0), ("sm_89",)) == "none"
+    assert kernels_for((8, 0), ("compute_89",)) == "none"
+    assert kernels_for((8, 9), ("sm_86", "compute_80")) == "binary"
 
 
 @pytest.mark.parametrize(
@@ -156,6 +158,7 @@ def test_what_is_built_in_is_what_the_plugin_knows() -> None:
         ("AttributeError: '_UserObject' object has no attribute 'add_slot'", "model", "optimizer"),
         ("A module that was compiled using NumPy 1.x cannot be run in NumPy 2.1.0", "image", "numpy<2"),
         ("TypeError: Descriptors cannot be created directly.", "image", "protobuf"),
+        ("FileNotFoundError: No usable temporary directory found in ['/tmp']", "engine", "--tmpfs"),
         ("the provided PTX was compiled with an unsupported toolchain.", "host", "driver"),
     ],
 )
