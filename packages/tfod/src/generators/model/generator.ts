@@ -1,0 +1,125 @@
+import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { logger, type GeneratorCallback, type Tree } from '@nx/devkit';
+import { formatBytes } from '../../models/download/progress';
+import type { Weights } from '../../models/models-lock';
+import { listModelFiles } from '../../models/saved-model';
+import { findDetector } from '../../models/signature/family';
+import { readSignatures } from '../../models/signature/read-signatures';
+import { fetchModel } from '../../models/source/fetch-model';
+import { thisMachine, type ModelMachine, type StoredModel } from '../../models/source/stored-model';
+import { readZoo, type Zoo } from '../../models/source/zoo';
+import { placeWeights } from '../../models/store/place-weights';
+import { askSource, personOf, type Person } from './ask-source';
+import { gatherFacts, type Facts } from './facts';
+import { planModel, type ModelPlan, type ReadModel } from './plan';
+import { parseRequest, type ModelRequest } from './request';
+import type { ModelOptions } from './schema';
+import { zooTable } from './zoo-table';
+
+/** What the generator touches besides the tree; tests give their own. */
+export interface Surroundings {
+  readonly machine: () => ModelMachine;
+  /** Who can be asked, if anybody. */
+  readonly person: Person | undefined;
+  readonly out: (text: string) => void;
+}
+
+const HERE: Surroundings = {
+  machine: thisMachine,
+  person: personOf(process),
+  out: (text) => void process.stdout.write(`${text}\n`),
+};
+
+/**
+ * Puts a model into a service. The model goes into the store of this machine first, so that all of it was checked
+ * before anything is written; the weights follow when Nx has written the rest.
+ */
+export default async function modelGenerator(
+  tree: Tree,
+  options: ModelOptions,
+  { machine, person, out }: Surroundings = HERE,
+): Promise<GeneratorCallback | undefined> {
+  const zoo = readZoo();
+  if (options.list) {
+    out(zooTable(zoo));
+    return undefined;
+  }
+  const facts = gatherFacts(tree, options);
+  const request = parseRequest(await withSource(options, facts, zoo, person), facts, zoo);
+  const here = machine();
+  const model = await readModel(await fetchModel(request.source, request, here), request);
+  const plan = planModel(request, model, facts, zoo.licence);
+  write(tree, request, plan);
+  return async () => {
+    await place(
+      tree,
+      request,
+      model.stored,
+      { weights: plan.weights, before: facts.lock.get(request.name)?.weights },
+      here,
+    );
+    tell(request, model, plan);
+  };
+}
+
+/** Asks for what nobody can know; all else that is missing is said at once with whatever is wrong. */
+async function withSource(
+  options: ModelOptions,
+  { service, lock, hasSavedModel }: Facts,
+  zoo: Zoo,
+  person: Person | undefined,
+): Promise<ModelOptions> {
+  const isKnown = options.source !== undefined || lock.has(options.name ?? '') || hasSavedModel;
+  if (isKnown || !person || !service || options.name === undefined) return options;
+  const source = await askSource(person, zoo);
+  return source === undefined ? options : { ...options, source };
+}
+
+async function readModel(stored: StoredModel, { sourceText }: ModelRequest): Promise<ReadModel> {
+  const files = await listModelFiles(stored.folder);
+  const signatures = readSignatures(await readFile(join(stored.folder, 'saved_model.pb')), sourceText);
+  return {
+    stored,
+    detector: findDetector(signatures, sourceText),
+    bytes: files.reduce((total, { bytes }) => total + bytes, 0),
+  };
+}
+
+function write(tree: Tree, { service }: ModelRequest, { files, copies }: ModelPlan): void {
+  for (const [path, text] of files) {
+    const file = `${service.root}/${path}`;
+    if (text === undefined) {
+      if (tree.exists(file)) tree.delete(file);
+    } else if (!tree.exists(file) || tree.read(file, 'utf-8') !== text) tree.write(file, text);
+  }
+  for (const [path, from] of copies) {
+    const file = `${service.root}/${path}`;
+    if (!tree.exists(file)) tree.write(file, readFileSync(from));
+  }
+}
+
+/** Nothing is touched where the very same weights are, kept in the same way. */
+async function place(
+  tree: Tree,
+  { name, service }: ModelRequest,
+  { savedModel, folder }: StoredModel,
+  { weights, before = weights }: { weights: Weights; before: Weights | undefined },
+  { store }: ModelMachine,
+): Promise<void> {
+  const target = join(tree.root, service.root, 'models', name, 'saved_model');
+  const files = await listModelFiles(target).catch(() => []);
+  const isThere = files.length > 0 && (await store.digestOf(target, files)) === savedModel;
+  if (!isThere || weights !== before) await placeWeights(folder, target, weights);
+}
+
+function tell(
+  { name, service }: ModelRequest,
+  { detector, bytes }: ReadModel,
+  { weights, labels, notes }: ModelPlan,
+): void {
+  const what = `${detector.family}, ${labels.labels.length} classes, ${formatBytes(bytes)} of ${weights} weights`;
+  logger.info(`${service.root}/models/${name}: ${what}`);
+  for (const note of notes) logger.info(`  ${note}`);
+}

@@ -1,0 +1,13 @@
+export interface ModelOptions {
+  readonly name?: string;
+  readonly project?: string;
+  readonly source?: string;
+  readonly sha256?: string;
+  readonly labels?: string;
+  readonly labelOffset?: number;
+  readonly weights?: 'vendored' | 'fetched';
+  readonly default?: boolean;
+  readonly licence?: string;
+  readonly maxGigabytes?: number;
+  readonly list?: boolean;
+}
