@@ -12,6 +12,7 @@ import { readService } from '../../service/read-service';
 import { TfodError } from '../../values/tfod-error';
 import { projectRoots } from '../project-roots';
 import { untilStopped } from '../until-stopped';
+import { othersOnlyLook } from './asked-to-look';
 import { imagesRequest } from './options';
 import type { DockerBuildOptions } from './schema';
 import { planTable, receiptTable } from './tables';
@@ -38,12 +39,16 @@ const STOPPED = {
   remedy: 'run docker-build again; steps that were finished come from the cache',
 };
 
+type Context = Pick<ExecutorContext, 'root' | 'projectName' | 'projectsConfigurations' | 'isVerbose'> &
+  Pick<ExecutorContext, 'targetName' | 'taskGraph'>;
+
 /** Builds what is missing of a service's images and writes the receipt. */
 export default async function dockerBuild(
   options: DockerBuildOptions,
-  context: Pick<ExecutorContext, 'root' | 'projectName' | 'projectsConfigurations' | 'isVerbose'>,
+  context: Context,
   surroundings: Surroundings = HERE,
 ): Promise<{ success: boolean }> {
+  if (othersOnlyLook(context)) return { success: true };
   try {
     const name = context.projectName ?? '';
     const root = context.projectsConfigurations.projects[name]?.root ?? '';
