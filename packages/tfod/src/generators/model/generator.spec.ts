@@ -255,6 +255,9 @@ describe('tfod:model', () => {
       expect(lock().get('ssd')?.source).toBe('file:ssd');
       expect(statSync(weights()).ino).toBe(before);
       expect(await problemsOfModel()).toEqual([]);
+      writeFileSync(join(weights(), 'notes.md'), 'mine');
+      await expect(run({})).rejects.toMatchObject({ code: 'MODEL_STRANGERS' });
+      expect(readFileSync(join(weights(), 'notes.md'), 'utf8')).toBe('mine');
     });
 
     it.each([

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { logger, type GeneratorCallback, type Tree } from '@nx/devkit';
 import { formatBytes } from '../../models/download/progress';
 import type { Weights } from '../../models/models-lock';
@@ -11,6 +11,7 @@ import { fetchModel } from '../../models/source/fetch-model';
 import { thisMachine, type ModelMachine, type StoredModel } from '../../models/source/stored-model';
 import { readZoo, type Zoo } from '../../models/source/zoo';
 import { placeWeights } from '../../models/store/place-weights';
+import { TfodError } from '../../values/tfod-error';
 import { askSource, personOf, type Person } from './ask-source';
 import { gatherFacts, type Facts } from './facts';
 import { planModel, type ModelPlan, type ReadModel } from './plan';
@@ -51,6 +52,7 @@ export default async function modelGenerator(
   const here = machine();
   const model = await readModel(await fetchModel(request.source, request, here), request);
   const plan = planModel(request, model, facts, zoo.licence);
+  await refuseStrangers(targetOf(tree, request), request, model.stored);
   write(tree, request, plan);
   return async () => {
     await place(
@@ -87,6 +89,29 @@ async function readModel(stored: StoredModel, { sourceText }: ModelRequest): Pro
   };
 }
 
+function targetOf(tree: Tree, { name, service }: ModelRequest): string {
+  return join(tree.root, service.root, 'models', name, 'saved_model');
+}
+
+/** A model that is taken from where it goes to is replaced by itself: what lies among its files would be gone. */
+async function refuseStrangers(
+  target: string,
+  { source }: ModelRequest,
+  { folder }: StoredModel,
+): Promise<void> {
+  if (source.kind !== 'path' || resolve(source.path) !== dirname(target)) return;
+  const known = new Set((await listModelFiles(folder)).map(({ path }) => path));
+  const strangers = (await listModelFiles(target)).filter(({ path }) => !known.has(path));
+  if (strangers.length === 0) return;
+  throw new TfodError({
+    code: 'MODEL_STRANGERS',
+    what: 'Files that are no part of a SavedModel lie among its files',
+    where: target,
+    found: strangers.map(({ path }) => path).join(', '),
+    remedy: 'move them to the folder above, or delete them',
+  });
+}
+
 function write(tree: Tree, { service }: ModelRequest, { files, copies }: ModelPlan): void {
   for (const [path, text] of files) {
     const file = `${service.root}/${path}`;
@@ -103,12 +128,12 @@ function write(tree: Tree, { service }: ModelRequest, { files, copies }: ModelPl
 /** Nothing is touched where the very same weights are, kept in the same way. */
 async function place(
   tree: Tree,
-  { name, service }: ModelRequest,
+  request: ModelRequest,
   { savedModel, folder }: StoredModel,
   { weights, before = weights }: { weights: Weights; before: Weights | undefined },
   { store }: ModelMachine,
 ): Promise<void> {
-  const target = join(tree.root, service.root, 'models', name, 'saved_model');
+  const target = targetOf(tree, request);
   const files = await listModelFiles(target).catch(() => []);
   const isThere = files.length > 0 && (await store.digestOf(target, files)) === savedModel;
   if (!isThere || weights !== before) await placeWeights(folder, target, weights);
