@@ -254,6 +254,7 @@ cuDNN and cuSPARSE open in their turn, and CUPTI, which only the profiler needs.
 
 OPTIONAL: Mapping[str, str] = {
     "nccl": "several GPUs cannot work on one model without it",
+    "nvrtc": "cuDNN cannot compile the kernels that it makes to measure without it",
     "cupti": "the profiler does not work without it",
 }
 """What one GPU computes without, and what is lost."""
