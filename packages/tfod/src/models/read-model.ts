@@ -138,7 +138,7 @@ async function missing(workspaceRoot: string, service: Service, where: string): 
     where,
     expected: 'a folder with model.json, labels.pbtxt and saved_model/',
     found: models.length === 0 ? 'no models at all' : `the models ${models.join(', ')}`,
-    remedy: `put the model there, or name another as "model" in ${service.root}/${SERVICE_FILE}`,
+    remedy: `put it there by npx nx g tfod:model ${service.model} --project=${service.name} --source=…, or name another as "model" in ${service.root}/${SERVICE_FILE}`,
   };
 }
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { getProjects, type Tree } from '@nx/devkit';
-import { isBuiltIn } from '../../models/labels/built-in';
+import { BUILT_IN, isBuiltIn } from '../../models/labels/built-in';
 import { MODELS_LOCK_FILE, NO_MODELS, parseModelsLock, type ModelsLock } from '../../models/models-lock';
 import { parseService, SERVICE_FILE, type Service } from '../../service/service';
 import { TfodError, type Problem } from '../../values/tfod-error';
@@ -99,7 +99,7 @@ function readLabels(tree: Tree, path: string): string {
         code: 'LABELS_MISSING',
         what: 'The labels cannot be read',
         where: '--labels',
-        expected: 'coco, open-images, or the path of a file from the workspace root',
+        expected: `${BUILT_IN.join(', ')}, or the path of a file from the workspace root`,
         found: `${path}: ${(error as NodeJS.ErrnoException).code ?? String(error)}`,
         remedy: 'correct --labels',
       },

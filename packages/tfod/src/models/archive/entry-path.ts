@@ -47,7 +47,7 @@ function faultOfPart(part: string): string | undefined {
 }
 
 /** Two names with one fold are the same file on a system that tells neither case nor composition apart. */
-export function fold(path: string): string {
+function fold(path: string): string {
   return path.normalize('NFKC').toLowerCase().normalize('NFKC');
 }
 

@@ -107,7 +107,7 @@ function isAllowed({ protocol, hostname }: URL, plainAllowed: boolean): boolean 
 }
 
 /** Nobody is between a machine and itself. */
-export function isLoopback(hostname: string): boolean {
+function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
 }
 

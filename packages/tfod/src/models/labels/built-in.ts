@@ -9,7 +9,7 @@ const DATA = join(__dirname, '..', '..', '..', 'data');
 const FILES = { coco: 'coco_labels.json', 'open-images': 'open_images_labels.json' } as const;
 
 /** Labels that come with the plugin: 80 classes of COCO on ids 1 to 90, 601 of Open Images V4. */
-export type BuiltIn = keyof typeof FILES;
+type BuiltIn = keyof typeof FILES;
 export const BUILT_IN = Object.keys(FILES) as readonly BuiltIn[];
 
 export function isBuiltIn(name: string): name is BuiltIn {

@@ -15,7 +15,7 @@ const FIXED_32 = 5;
 const LONGEST_VARINT = 10;
 
 /** The fields of a message in their order. What is inside of one is only looked at by who asks for its fields. */
-export function* fieldsOf(message: Buffer): Generator<Field, void> {
+function* fieldsOf(message: Buffer): Generator<Field, void> {
   let at = 0;
   while (at < message.length) {
     const tag = varintAt(message, at);
