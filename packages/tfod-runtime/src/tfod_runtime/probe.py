@@ -1210,7 +1210,7 @@ def _judge_library_path(loaded: Sequence[Loaded], expected: Expected, library_pa
     folders = [os.path.realpath(entry) for entry in library_path if entry]
     shadowing = [one for one in loaded if one.path and one.others and os.path.dirname(one.path) in folders]
     told = "\n".join(f"{one.path} ({show(one.version)}) hides {', '.join(one.others)}" for one in shadowing)
-    if any(_too_old(one, expected) for one in shadowing):
+    if any(_too_old(one, expected) for one in shadowing if one.library.name not in OPTIONAL):
         return failed(
             id,
             told,
@@ -1241,8 +1241,6 @@ def _judge_presence(
     if not missing:
         return passed(id, expected, seconds=sum(outcome.seconds.values()))
     told = "\n".join(one.error for one in missing)
-    if all(one.library.name in OPTIONAL for one in missing):
-        return warned(id, told, expected, ", ".join(OPTIONAL[one.library.name] for one in missing))
     hints = []
     # A library may fail for want of another one, which is in the list itself.
     causes = [one for one in missing if one.soname in one.error] or missing
@@ -1253,6 +1251,9 @@ def _judge_presence(
         )
     if packages := dict.fromkeys(f"{one.library.package}-cu12" for one in causes if not one.others):
         hints.append(f"install {', '.join(packages)} at the version of the lock")
+    if all(one.library.name in OPTIONAL for one in missing):
+        hints += [OPTIONAL[one.library.name] for one in missing]
+        return warned(id, told, expected, "; ".join(hints))
     return failed(id, told, expected, "; ".join(hints))
 
 
