@@ -13,7 +13,7 @@ from demo_model.postprocess import box_edges, peak_scores, suppress
 from demo_model.preprocess import resized
 
 Weights = dict[str, dict[str, NDArray[np.float32]]]
-"""By unit: kernel, bias and, for separable units, depthwise."""
+"""By unit: its kernel [height, width, in, out] and its bias [out]."""
 
 RAW_BOXES, RAW_SCORES = "raw_detection_boxes", "raw_detection_scores"
 """Names of the graph nodes between the network and the suppression, where a converter can cut."""
@@ -27,15 +27,10 @@ class FinishedUnit(tf.Module):
         self._unit = unit
         self.kernel = tf.Variable(weights["kernel"], trainable=False, name=f"{unit.name}_kernel")
         self.bias = tf.Variable(weights["bias"], trainable=False, name=f"{unit.name}_bias")
-        if unit.kind is Kind.SEPARABLE:
-            self.depthwise = tf.Variable(weights["depthwise"], trainable=False, name=f"{unit.name}_depthwise")
 
     def __call__(self, value: Any) -> Any:
         """The unit on a tensor [batch, height, width, in]."""
         strides = [1, self._unit.stride, self._unit.stride, 1]
-        if self._unit.kind is Kind.SEPARABLE:
-            value = tf.nn.depthwise_conv2d(value, self.depthwise, strides, "SAME")
-            strides = [1, 1, 1, 1]
         value = tf.nn.bias_add(tf.nn.conv2d(value, self.kernel, strides, "SAME"), self.bias)
         return value if self._unit.linear or self._unit.kind is Kind.HEAD else tf.nn.relu6(value)
 

@@ -30,8 +30,6 @@ class Kind(Enum):
 
     FULL = "full"
     """3 x 3 convolution, batch normalisation, relu6."""
-    SEPARABLE = "separable"
-    """3 x 3 depthwise, then 1 x 1 convolution, batch normalisation, relu6."""
     POINT = "point"
     """1 x 1 convolution, batch normalisation, relu6."""
     HEAD = "head"

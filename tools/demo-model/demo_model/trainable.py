@@ -32,8 +32,6 @@ class LearningUnit(tf.Module):
             self.kernel = _variable(rng, self._shape, fan=inputs, name="kernel")
             self.bias = tf.Variable(tf.fill([outputs], float(start)), name="bias")
             return
-        if unit.kind is Kind.SEPARABLE:
-            self.depthwise = _variable(rng, (3, 3, inputs, 1), fan=9, name="depthwise")
         # Two axes: Keras' Muon takes a variable for a matrix by their number.
         fan = side * side * inputs
         self.kernel = _variable(rng, (fan, outputs), fan=fan, name="kernel")
@@ -47,9 +45,6 @@ class LearningUnit(tf.Module):
         strides = [1, self._unit.stride, self._unit.stride, 1]
         if self._unit.kind is Kind.HEAD:
             return tf.nn.conv2d(value, self.kernel, strides, "SAME") + self.bias
-        if self._unit.kind is Kind.SEPARABLE:
-            value = tf.nn.depthwise_conv2d(value, self.depthwise, strides, "SAME")
-            strides = [1, 1, 1, 1]
         value = tf.nn.conv2d(value, tf.reshape(self.kernel, self._shape), strides, "SAME")
         value, mean, variance = tf.compat.v1.nn.fused_batch_norm(
             value, self.scale, self.shift, epsilon=EPSILON, is_training=True
@@ -64,10 +59,7 @@ class LearningUnit(tf.Module):
         if self._unit.kind is Kind.HEAD:
             return {"kernel": kernel, "bias": self.bias.numpy()}
         factor = self.scale.numpy() / np.sqrt(self.variance.numpy() + EPSILON)
-        weights = {"kernel": kernel * factor, "bias": self.shift.numpy() - self.mean.numpy() * factor}
-        if self._unit.kind is Kind.SEPARABLE:
-            weights["depthwise"] = self.depthwise.numpy()
-        return weights
+        return {"kernel": kernel * factor, "bias": self.shift.numpy() - self.mean.numpy() * factor}
 
 
 class LearningNetwork(tf.Module):
