@@ -1834,13 +1834,14 @@ AGREEMENT = 1e-3
 """How far GPU and CPU may lie apart, as a share of the largest value: float32, summed in another order."""
 
 
-def judge_framework(outcome: Outcome, counted: int | None, wanted: int) -> list[Check]:
+def judge_framework(outcome: Outcome, counted: int | None, wanted: int, grows: bool) -> list[Check]:
     """Whether TensorFlow takes every GPU that there is.
 
     Args:
         outcome: Of the child `work`.
         counted: How many the driver has; None when nobody asked it.
         wanted: How many there must be.
+        grows: Whether the environment tells TensorFlow to take memory as it needs it.
     """
     id = "framework.gpus"
     devices = outcome.values.get("list")
@@ -1864,19 +1865,21 @@ def judge_framework(outcome: Outcome, counted: int | None, wanted: int) -> list[
             skipped("framework.memory-growth", f"see {id}"),
         ]
     names = [f"{one['device']} {one['name']} ({show(tuple(one['capability']))})" for one in devices]
-    return [passed(id, ", ".join(names), expected), _judge_growth(outcome, len(devices))]
+    return [passed(id, ", ".join(names), expected), _judge_growth(outcome, len(devices), grows)]
 
 
-def _judge_growth(outcome: Outcome, count: int) -> Check:
+def _judge_growth(outcome: Outcome, count: int, grows: bool) -> Check:
     id, expected = "framework.memory-growth", "memory that is taken as it is needed, on every GPU"
     if "growth" not in outcome.values:
         return blame(id, outcome, "growth", expected, "set memory growth before anything else runs on a GPU")
     grown = outcome.values["growth"]
-    if len(grown) == count and all(grown):
-        return passed(id, f"set on {count}", expected)
-    return failed(
-        id, f"set on {sum(map(bool, grown))} of {count}", expected, "ENV TF_FORCE_GPU_ALLOW_GROWTH=true"
-    )
+    hint = "ENV TF_FORCE_GPU_ALLOW_GROWTH=true"
+    if len(grown) != count or not all(grown):
+        return failed(id, f"set on {sum(map(bool, grown))} of {count}", expected, hint)
+    if not grows:
+        found = "can be set, and the environment does not: a program that does not either takes all memory"
+        return warned(id, found, expected, hint, "image")
+    return passed(id, f"set on {count}, by TF_FORCE_GPU_ALLOW_GROWTH", expected)
 
 
 def judge_work(outcome: Outcome) -> list[Check]:
@@ -2231,7 +2234,10 @@ def _look_at_work(options: Options, around: Surroundings, facts: Mapping[str, An
     work = "work" in options.stages
     outcome = run_child("work", {"work": work}, around, options.timeout)
     counted = len(facts["gpus"]) if "image" in options.stages else None
-    checks = judge_framework(outcome, counted, options.require_gpus) if "framework" in options.stages else []
+    grows = around.environment.get("TF_FORCE_GPU_ALLOW_GROWTH") == "true"  # TensorFlow knows no other word
+    checks: list[Check] = []
+    if "framework" in options.stages:
+        checks += judge_framework(outcome, counted, options.require_gpus, grows)
     return checks + (judge_work(outcome) if work else [])
 
 
@@ -2468,7 +2474,7 @@ def _ask(library: ctypes.CDLL, ask: str, symbol: str) -> int | list[int]:
 def _written(call: Callable[[Any], int]) -> int:
     number = ctypes.c_int(-1)
     if code := call(ctypes.byref(number)):
-        raise OSError(f"asked for its version, it gives error {code}")
+        raise OSError(f"{getattr(call, '__name__', 'the library')} gives error {code}")
     return number.value
 
 

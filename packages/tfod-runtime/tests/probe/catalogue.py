@@ -550,6 +550,14 @@ FAILURES = (
         "framework.memory-growth",
         "framework",
     ),
+    Failure(
+        "memory growth that nobody sets",
+        _attached(lambda image: image.environment.pop("TF_FORCE_GPU_ALLOW_GROWTH")),
+        "framework.memory-growth",
+        "image",
+        "warn",
+        says="takes all memory",
+    ),
     Failure("a GPU that does not start", _says(START=_CUDNN), "work.convolution", "image", says="9.1.0"),
     Failure("a convolution of zeros", _says(CONVOLUTION="zero"), "work.convolution", "framework", says="0.0"),
     Failure(
