@@ -86,7 +86,12 @@ describeWithEngine('docker-build trusts only what it has verified', () => {
     );
     const before = tags();
     const child = spawn(process.execPath, [join(__dirname, '../../testing/run-executor.cjs')], {
-      env: { ...process.env, TFOD_CACHE_DIR: bench.workspace.cacheFolder, WORKSPACE: bench.workspace.root },
+      env: {
+        ...process.env,
+        CI: '',
+        TFOD_CACHE_DIR: bench.workspace.cacheFolder,
+        WORKSPACE: bench.workspace.root,
+      },
       stdio: ['ignore', 'pipe', 'inherit'],
       detached: true,
     });
