@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tfod_runtime.detections import Detection, Limits
+from tfod_runtime.detections import Detection, Limits, Picture
 from tfod_runtime.errors import ModelProblem, PictureProblem, UsageProblem
 from tfod_runtime.families import Family, choose_family
 from tfod_runtime.labels import Labels
@@ -20,20 +21,33 @@ from tfod_runtime.tensorflow_log import quiet_tensorflow
 _WARM_UP_SIDE = 64
 
 
+Found: TypeAlias = "list[Detection] | PictureProblem"
+"""What came of one picture: its detections, best score first, or why there are none."""
+
+
 class Detector(Protocol):
-    """What finds objects in pictures."""
+    """What finds objects in pictures; it may be called from several threads at once."""
 
-    def detect(self, pixels: NDArray[np.uint8]) -> list[Detection]:
-        """The objects in uint8 [height, width, 3] RGB, best score first.
-
-        Raises:
-            PictureProblem: When the model fails on this picture.
-        """
+    def detect_batch(self, pictures: Sequence[Picture]) -> list[Found]:
+        """What was found in each picture, in their order; one that the model fails on harms no other."""
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class DetectorOptions:
+    """How a model is loaded.
+
+    Attributes:
+        limits: What a detection must reach.
+        verbose: Let TensorFlow's own log through to stderr.
+    """
+
+    limits: Limits = field(default_factory=Limits)
+    verbose: bool = False
+
+
 class SavedModelDetector:
-    """A loaded SavedModel behind the `Detector` interface; `detect` may be called from several threads.
+    """A loaded SavedModel behind the `Detector` interface.
 
     Args:
         tensorflow: The module.
@@ -58,21 +72,9 @@ class SavedModelDetector:
         self._function = loaded.signatures[signature.key]
         self._input = signature.inputs[0].name
 
-    def detect(self, pixels: NDArray[np.uint8]) -> list[Detection]:
-        """The objects in uint8 [height, width, 3] RGB, best score first.
-
-        Raises:
-            PictureProblem: `DETECTION_FAILED` (TensorFlow says why), `MODEL_OUTPUT`.
-        """
-        try:
-            outputs = self._run(pixels)
-        except (
-            Exception
-        ) as error:  # an operation of the model, the memory, a device: TensorFlow's own classes
-            raise PictureProblem(
-                "DETECTION_FAILED", "the model fails on this picture", found=_gist(error)
-            ) from error
-        return self._family.detections(outputs, self._labels, self._limits)
+    def detect_batch(self, pictures: Sequence[Picture]) -> list[Found]:
+        """What was found in each picture; a failure is `DETECTION_FAILED` or `MODEL_OUTPUT`."""
+        return [self._detect(picture.pixels) for picture in pictures]
 
     def warm_up(self) -> None:
         """Runs the model once on a black picture, so that the first real one does not pay for the set-up.
@@ -80,12 +82,23 @@ class SavedModelDetector:
         Raises:
             ModelProblem: `MODEL_BROKEN` when even that fails.
         """
+        (found,) = self.detect_batch(
+            [Picture("black", np.zeros((_WARM_UP_SIDE, _WARM_UP_SIDE, 3), np.uint8))]
+        )
+        if isinstance(found, PictureProblem):
+            raise ModelProblem("MODEL_BROKEN", "the model fails on a black picture", found=found.reason)
+
+    def _detect(self, pixels: NDArray[np.uint8]) -> Found:
         try:
-            self.detect(np.zeros((_WARM_UP_SIDE, _WARM_UP_SIDE, 3), np.uint8))
+            outputs = self._run(pixels)
+        except (
+            Exception
+        ) as error:  # an operation of the model, the memory, a device: TensorFlow's own classes
+            return PictureProblem("DETECTION_FAILED", "the model fails on this picture", found=_gist(error))
+        try:
+            return self._family.detections(outputs, self._labels, self._limits)
         except PictureProblem as problem:
-            raise ModelProblem(
-                "MODEL_BROKEN", "the model fails on a black picture", found=problem.reason
-            ) from problem
+            return problem
 
     def _run(self, pixels: NDArray[np.uint8]) -> Mapping[str, NDArray[np.float32]]:
         batch = self._tensorflow.constant(self._family.batch(pixels))
@@ -93,24 +106,24 @@ class SavedModelDetector:
         return {name: outputs[name].numpy() for name in self._family.outputs}
 
 
-def load_detector(model: ModelFolder, limits: Limits, verbose: bool = False) -> SavedModelDetector:
+def load_detector(model: ModelFolder, options: DetectorOptions | None = None) -> Detector:
     """Loads a model and runs it once: a detector that is ready.
 
     Args:
         model: A folder that was checked.
-        limits: What a detection must reach.
-        verbose: Let TensorFlow's own log through to stderr.
+        options: How; the defaults when left out.
 
     Raises:
         UsageProblem: `TENSORFLOW_MISSING`.
         ModelProblem: `MODEL_UNLOADABLE`, `SIGNATURE_UNSUPPORTED`, `MODEL_BROKEN`.
     """
-    with quiet_tensorflow(verbose):
+    options = options or DetectorOptions()
+    with quiet_tensorflow(options.verbose):
         tensorflow = _import_tensorflow()
         loaded = _load(tensorflow, model.saved_model)
         signatures = [read_signature(key, function) for key, function in loaded.signatures.items()]
         family, signature = choose_family(signatures, model.saved_model)
-        detector = SavedModelDetector(tensorflow, loaded, family, signature, model.labels, limits)
+        detector = SavedModelDetector(tensorflow, loaded, family, signature, model.labels, options.limits)
         detector.warm_up()
     return detector
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from tfod_runtime.decode import decode_picture
 from tfod_runtime.detections import MAX_PIXELS, Detection, Picture
 from tfod_runtime.detector import Detector
+from tfod_runtime.errors import PictureProblem
 from tfod_runtime.selection import Select, apply_selection, keep_all
 
 
@@ -40,4 +41,7 @@ class Examiner:
             PictureProblem: When it cannot be decoded, the model fails on it, or `select` does.
         """
         picture = decode_picture(data, name, self.max_pixels)
-        return Examined(picture, apply_selection(self.select, picture, self.detector.detect(picture.pixels)))
+        (found,) = self.detector.detect_batch([picture])
+        if isinstance(found, PictureProblem):
+            raise found
+        return Examined(picture, apply_selection(self.select, picture, found))

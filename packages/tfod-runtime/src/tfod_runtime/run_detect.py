@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from tfod_runtime.detector import load_detector
+from tfod_runtime.detector import DetectorOptions, load_detector
 from tfod_runtime.errors import RuntimeProblem, SeveralProblems, UsageProblem, raise_problems
 from tfod_runtime.examine import Examiner
 from tfod_runtime.model import ModelFolder, open_model
@@ -60,7 +60,7 @@ def _run(
 ) -> Summary:
     with OutputFolder(options.output) as output:
         progress.note("loading the model")
-        detector = load_detector(model, options.limits, options.verbose)
+        detector = load_detector(model, DetectorOptions(options.limits, options.verbose))
         examiner = Examiner(detector, select, options.limits.max_pixels)
         began = time.monotonic()
         run_pipeline(found.pictures, examiner, output, progress, tally, annotated=options.annotate)

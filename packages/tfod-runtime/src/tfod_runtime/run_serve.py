@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 
-from tfod_runtime.detector import load_detector
+from tfod_runtime.detector import DetectorOptions, load_detector
 from tfod_runtime.examine import Examiner
 from tfod_runtime.model import open_model
 from tfod_runtime.options import ServeOptions
@@ -28,7 +28,7 @@ def run_serve(options: ServeOptions, select: Select) -> int:
     threading.Thread(target=server.serve_forever, name="accept", daemon=True).start()
     try:
         print(f"listening on {server.url}, loading the model", file=sys.stderr, flush=True)
-        detector = load_detector(model, options.limits, options.verbose)
+        detector = load_detector(model, DetectorOptions(options.limits, options.verbose))
         server.examiner = Examiner(detector, select, options.limits.max_pixels)
         print(f"ready: {model.name} on {server.url}", file=sys.stderr, flush=True)
         threading.Event().wait()

@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 from builders.a_model import PICTURE, Given, constant_model, describe_model
 from builders.a_picture import BLUE, GREEN, RED, scene
+from numpy.typing import NDArray
 
-from tfod_runtime.detections import Limits
-from tfod_runtime.detector import SavedModelDetector, load_detector
+from tfod_runtime.detections import Detection, Limits, Picture
+from tfod_runtime.detector import Detector, DetectorOptions, load_detector
 from tfod_runtime.errors import ModelProblem, PictureProblem
 from tfod_runtime.model import open_model
 
@@ -27,21 +28,28 @@ FOUR: dict[str, Any] = {
 
 
 @pytest.fixture(scope="module")
-def detector(colours: Path) -> SavedModelDetector:
-    return load_detector(open_model(colours), Limits())
+def detector(colours: Path) -> Detector:
+    return load_detector(open_model(colours))
+
+
+def look(detector: Detector, pixels: NDArray[np.uint8]) -> list[Detection]:
+    (found,) = detector.detect_batch([Picture("it", pixels)])
+    if isinstance(found, PictureProblem):
+        raise found
+    return found
 
 
 def refusal(folder: Path) -> ModelProblem:
     with pytest.raises(ModelProblem) as caught:
-        load_detector(open_model(folder), Limits())
+        load_detector(open_model(folder))
     return caught.value
 
 
-def test_known_pictures_have_known_answers(detector: SavedModelDetector) -> None:
+def test_known_pictures_have_known_answers(detector: Detector) -> None:
     pixels = np.asarray(
         scene(200, 100, (RED, (20, 10, 40, 30)), (GREEN, (100, 50, 50, 50)), (BLUE, (0, 90, 9, 9)))
     )
-    red, green = detector.detect(pixels)
+    red, green = look(detector, pixels)
     assert (red.label, red.class_id) == ("red", 1)
     assert (green.label, green.class_id) == ("green", 2)
     assert [red.score, green.score] == pytest.approx([0.9, 0.8])
@@ -53,29 +61,31 @@ def test_known_pictures_have_known_answers(detector: SavedModelDetector) -> None
 
 def test_the_limits_count(colours: Path) -> None:
     pixels = np.asarray(scene(20, 20, (RED, (0, 0, 5, 5)), (BLUE, (10, 10, 5, 5))))
-    all_of_them = load_detector(open_model(colours), Limits(min_score=0.0)).detect(pixels)
+    all_of_them = look(load_detector(open_model(colours), DetectorOptions(Limits(min_score=0.0))), pixels)
     assert [found.label for found in all_of_them] == ["red", "blue"]
-    best = load_detector(open_model(colours), Limits(min_score=0.0, max_detections=1)).detect(pixels)
+    best = look(
+        load_detector(open_model(colours), DetectorOptions(Limits(min_score=0.0, max_detections=1))), pixels
+    )
     assert [found.label for found in best] == ["red"]
 
 
 @pytest.mark.parametrize("size", [(1, 1), (30_000, 3), (3, 30_000), (641, 479)])
-def test_pictures_of_any_size(detector: SavedModelDetector, size: tuple[int, int]) -> None:
+def test_pictures_of_any_size(detector: Detector, size: tuple[int, int]) -> None:
     pixels = np.asarray(scene(*size, (RED, (0, 0, *size))))
-    (found,) = detector.detect(pixels)
+    (found,) = look(detector, pixels)
     assert (found.box.ymin, found.box.xmin, found.box.ymax, found.box.xmax) == (0, 0, 1, 1)
 
 
-def test_nothing_to_find(detector: SavedModelDetector) -> None:
-    assert detector.detect(np.asarray(scene(50, 50))) == []
+def test_nothing_to_find(detector: Detector) -> None:
+    assert look(detector, np.asarray(scene(50, 50))) == []
 
 
-def test_an_operation_that_fails_is_this_pictures_problem(detector: SavedModelDetector) -> None:
+def test_an_operation_that_fails_is_this_pictures_problem(detector: Detector) -> None:
     with pytest.raises(PictureProblem) as caught:
-        detector.detect(np.asarray(scene(20, 13)))
+        look(detector, np.asarray(scene(20, 13)))
     assert caught.value.code == "DETECTION_FAILED"
     assert caught.value.facts["found"].startswith("InvalidArgumentError: assertion failed: [thirteen rows]")
-    assert detector.detect(np.asarray(scene(20, 14))) == []
+    assert look(detector, np.asarray(scene(20, 14))) == []
 
 
 def test_a_float_input_is_refused_with_the_signature(tmp_path: Path) -> None:
@@ -130,17 +140,16 @@ def test_tensorflow_that_is_not_installed(colours: Path, monkeypatch: pytest.Mon
 
     monkeypatch.setitem(sys.modules, "tensorflow", None)
     with pytest.raises(UsageProblem) as caught:
-        load_detector(open_model(colours), Limits())
+        load_detector(open_model(colours))
     assert caught.value.code == "TENSORFLOW_MISSING"
 
 
 LOADING = """
 import os, sys
 from pathlib import Path
-from tfod_runtime.detections import Limits
-from tfod_runtime.detector import load_detector
+from tfod_runtime.detector import DetectorOptions, load_detector
 from tfod_runtime.model import open_model
-load_detector(open_model(Path(sys.argv[1])), Limits(), verbose=sys.argv[2] == "verbose")
+load_detector(open_model(Path(sys.argv[1])), DetectorOptions(verbose=sys.argv[2] == "verbose"))
 os.write(2, b"after\\n")
 """
 
