@@ -55,7 +55,8 @@ def test_the_same_sources_make_the_same_bytes(wheel: Path, tmp_path: Path) -> No
 
 def test_what_is_in_it(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
-    modules = {f"tfod_runtime/{path.name}" for path in (PROJECT / "src" / "tfod_runtime").glob("*.py")}
+    source = PROJECT / "src"
+    modules = {path.relative_to(source).as_posix() for path in source.rglob("*.py")}
     information = {f"tfod_runtime-{VERSION}.dist-info/{name}" for name in ("METADATA", "RECORD", "WHEEL")}
     assert names == modules | information | {"tfod_runtime/py.typed"}
 

@@ -32,6 +32,7 @@ Image.MAX_IMAGE_PIXELS = None
 _SIXTEEN_BIT = ("I;16", "I;16L", "I;16B", "I;16N")
 _SIXTEEN_BIT_TO_EIGHT = 257  # 65535 / 255
 _WHITE = (255, 255, 255, 255)
+_ORIENTATION, _UPRIGHT = 0x0112, 1  # of EXIF
 
 _JPEG_START, _JPEG_SCAN = b"\xff\xd8", b"\xda"
 _PICTURE_STARTS = (_JPEG_START, b"\x89PNG", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"RIFF")
@@ -66,13 +67,32 @@ def decode_picture(data: bytes, name: str, max_pixels: int = MAX_PIXELS) -> Pict
         _check_size(image, max_pixels)
         try:
             image.load()
+            plain = _is_plain(image)
             _turn_upright(image)
             pixels = np.asarray(_to_rgb(image))
         except PictureProblem:
             raise
         except Exception as error:  # Pillow's readers raise a dozen kinds for damaged data
             raise _damaged(error) from error
-    return Picture(name, pixels)
+    return Picture(name, pixels, data if plain else None)
+
+
+def _is_plain(image: Image.Image) -> bool:
+    """Whether a file is a JPEG or PNG that needs nothing but decoding: upright, RGB, eight bits, opaque."""
+    return (
+        image.format in ("JPEG", "PNG")
+        and image.mode == "RGB"
+        and not image.has_transparency_data
+        and not getattr(image, "is_animated", False)
+        and _orientation(image) in (None, _UPRIGHT)
+    )
+
+
+def _orientation(image: Image.Image) -> object:
+    try:
+        return image.getexif().get(_ORIENTATION)
+    except Exception:  # an EXIF block that cannot be read says nothing about the pixels
+        return None
 
 
 def _open(data: bytes) -> Image.Image:

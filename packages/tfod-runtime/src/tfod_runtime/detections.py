@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from tfod_runtime.masks import Mask
+
 
 @dataclass(frozen=True, slots=True)
 class Box:
@@ -32,6 +34,21 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True)
+class Keypoint:
+    """A named place on an object, such as an elbow; which one is told by its place among the others.
+
+    Attributes:
+        y: As a share of the picture's height; 0.0 with a score of 0.0 where it was not found.
+        x: As a share of its width.
+        score: How sure the model is, from 0.0 to 1.0.
+    """
+
+    y: float
+    x: float
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
 class Detection:
     """One object that was found in a picture.
 
@@ -40,12 +57,16 @@ class Detection:
         score: How sure the model is, from 0.0 to 1.0.
         class_id: The id in the label map, from 1; 0 is the background and never detected.
         label: The name of that id in the label map, or `id:7` where it has none.
+        mask: Which pixels it covers; None where the model does not tell.
+        keypoints: Its keypoints, always the same number; none where the model does not tell.
     """
 
     box: Box
     score: float
     class_id: int
     label: str
+    mask: Mask | None = None
+    keypoints: tuple[Keypoint, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +76,12 @@ class Picture:
     Attributes:
         name: What the outputs call it.
         pixels: uint8 [height, width, 3], RGB.
+        encoded: The bytes of its file, where every decoder of JPEG or PNG makes the same picture of them.
     """
 
     name: str
     pixels: NDArray[np.uint8]
+    encoded: bytes | None = None
 
     @property
     def height(self) -> int:

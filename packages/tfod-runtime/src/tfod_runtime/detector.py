@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tfod_runtime.detections import Detection, Limits, Picture
 from tfod_runtime.errors import ModelProblem, PictureProblem, UsageProblem
-from tfod_runtime.families import Family, choose_family
+from tfod_runtime.families import choose_adapter
+from tfod_runtime.families.adapter import Adapter, Outputs
+from tfod_runtime.families.feed import InputKind
 from tfod_runtime.labels import Labels
 from tfod_runtime.model import ModelFolder
-from tfod_runtime.signature import Signature, read_signature
+from tfod_runtime.signature import read_signature
 from tfod_runtime.tensorflow_log import quiet_tensorflow
 
-_WARM_UP_SIDE = 64
+_BLACK = Picture("black", np.zeros((64, 64, 3), np.uint8))
 
 
 Found: TypeAlias = "list[Detection] | PictureProblem"
@@ -52,58 +53,56 @@ class SavedModelDetector:
     Args:
         tensorflow: The module.
         loaded: What `tf.saved_model.load` returned. It is kept: its functions die with it.
-        family: How the model is fed and read.
-        signature: Which of its entry points to call.
+        adapter: How the model is fed and read.
         labels: The names of its classes.
         limits: What a detection must reach.
     """
 
     def __init__(
-        self,
-        tensorflow: Any,
-        loaded: Any,
-        family: Family,
-        signature: Signature,
-        labels: Labels,
-        limits: Limits,
+        self, tensorflow: Any, loaded: Any, adapter: Adapter, labels: Labels, limits: Limits
     ) -> None:
         self._tensorflow, self._loaded = tensorflow, loaded
-        self._family, self._labels, self._limits = family, labels, limits
-        self._function = loaded.signatures[signature.key]
-        self._input = signature.inputs[0].name
+        self._adapter, self._labels, self._limits = adapter, labels, limits
+        self._function = loaded.signatures[adapter.signature.key]
 
     def detect_batch(self, pictures: Sequence[Picture]) -> list[Found]:
         """What was found in each picture; a failure is `DETECTION_FAILED` or `MODEL_OUTPUT`."""
-        return [self._detect(picture.pixels) for picture in pictures]
+        return [self._detect(picture) for picture in pictures]
 
     def warm_up(self) -> None:
         """Runs the model once on a black picture, so that the first real one does not pay for the set-up.
 
+        A model that takes strings and cannot decode a file gets `tf.train.Example` from then on: no signature
+        tells the two apart.
+
         Raises:
             ModelProblem: `MODEL_BROKEN` when even that fails.
         """
-        (found,) = self.detect_batch(
-            [Picture("black", np.zeros((_WARM_UP_SIDE, _WARM_UP_SIDE, 3), np.uint8))]
-        )
+        (found,) = self.detect_batch([_BLACK])
+        if isinstance(found, PictureProblem) and self._adapter.feed.kind is InputKind.ENCODED:
+            self._adapter = self._adapter.fed_with(InputKind.EXAMPLE)
+            (found,) = self.detect_batch([_BLACK])
         if isinstance(found, PictureProblem):
             raise ModelProblem("MODEL_BROKEN", "the model fails on a black picture", found=found.reason)
 
-    def _detect(self, pixels: NDArray[np.uint8]) -> Found:
+    def _detect(self, picture: Picture) -> Found:
         try:
-            outputs = self._run(pixels)
+            outputs = self._run(picture)
         except (
             Exception
         ) as error:  # an operation of the model, the memory, a device: TensorFlow's own classes
             return PictureProblem("DETECTION_FAILED", "the model fails on this picture", found=_gist(error))
         try:
-            return self._family.detections(outputs, self._labels, self._limits)
+            frame = self._adapter.feed.frame(picture.height, picture.width)
+            (answer,) = self._adapter.read(outputs, [frame])
         except PictureProblem as problem:
             return problem
+        return answer.cut(self._limits).to_detections(self._labels)
 
-    def _run(self, pixels: NDArray[np.uint8]) -> Mapping[str, NDArray[np.float32]]:
-        batch = self._tensorflow.constant(self._family.batch(pixels))
-        outputs = self._function(**{self._input: batch})
-        return {name: outputs[name].numpy() for name in self._family.outputs}
+    def _run(self, picture: Picture) -> Outputs:
+        feed = self._adapter.feed
+        outputs = self._function(**{feed.name: self._tensorflow.constant(feed.batch([picture]))})
+        return {name: outputs[name].numpy() for name in self._adapter.outputs}
 
 
 def load_detector(model: ModelFolder, options: DetectorOptions | None = None) -> Detector:
@@ -122,8 +121,8 @@ def load_detector(model: ModelFolder, options: DetectorOptions | None = None) ->
         tensorflow = _import_tensorflow()
         loaded = _load(tensorflow, model.saved_model)
         signatures = [read_signature(key, function) for key, function in loaded.signatures.items()]
-        family, signature = choose_family(signatures, model.saved_model)
-        detector = SavedModelDetector(tensorflow, loaded, family, signature, model.labels, options.limits)
+        adapter = choose_adapter(signatures, model.settings, model.saved_model)
+        detector = SavedModelDetector(tensorflow, loaded, adapter, model.labels, options.limits)
         detector.warm_up()
     return detector
 

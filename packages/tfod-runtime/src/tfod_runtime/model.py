@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from tfod_runtime.errors import ModelProblem, RuntimeProblem, SeveralProblems, raise_problems
+from tfod_runtime.families.adapter import Settings
+from tfod_runtime.families.settings import parse_settings
 from tfod_runtime.labels import Labels, read_labels
 
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
@@ -27,6 +29,7 @@ class ModelFolder:
         digest: Of the tree under `saved_model/` (`tree_digest`).
         saved_model: The folder for `tf.saved_model.load`.
         labels: The names of its classes.
+        settings: What `model.json` says of feeding and reading it.
         samples: Where sample pictures are; the folder may be missing.
     """
 
@@ -34,6 +37,7 @@ class ModelFolder:
     digest: str
     saved_model: Path
     labels: Labels
+    settings: Settings
     samples: Path
 
 
@@ -50,7 +54,7 @@ def open_model(folder: Path) -> ModelFolder:
         )
     problems: list[RuntimeProblem] = []
     saved_model = folder / "saved_model"
-    labels, description, digest = Labels({}), _Description("", None), ""
+    labels, description, digest = Labels({}), _Description("", None, Settings()), ""
     try:
         description = _describe(folder / "model.json")
     except ModelProblem as problem:
@@ -66,7 +70,9 @@ def open_model(folder: Path) -> ModelFolder:
     except ModelProblem as problem:
         problems.append(problem)
     raise_problems(problems)
-    return ModelFolder(description.name, digest, saved_model, labels, folder / "samples")
+    return ModelFolder(
+        description.name, digest, saved_model, labels, description.settings, folder / "samples"
+    )
 
 
 def tree_digest(folder: Path) -> str:
@@ -84,6 +90,7 @@ def tree_digest(folder: Path) -> str:
 class _Description:
     name: str
     digest: str | None
+    settings: Settings
 
 
 def _describe(path: Path) -> _Description:
@@ -113,7 +120,7 @@ def _describe(path: Path) -> _Description:
             expected="sha256: and 64 hex digits",
             found=str(digest),
         )
-    return _Description(name, digest)
+    return _Description(name, digest, parse_settings(written.get("adapter"), path))
 
 
 def _check_saved_model(folder: Path, expected: str | None) -> str:

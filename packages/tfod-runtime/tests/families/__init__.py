@@ -1,0 +1,1 @@
+"""The kinds of SavedModel, each with answers that were made by hand."""
