@@ -10,10 +10,23 @@ from .offer import Offer, Variant
 CUDNN = {"2.19": "9.3.0.75", "2.20": "9.24.0.43", "2.21": "9.24.0.43"}
 
 
+# What the runtime itself imports: pixels, and the server with its pages, its metrics and its parsers.
+RUNTIME = (
+    "numpy",
+    "pillow",
+    "fastapi",
+    "fastapi-offline",
+    "orjson",
+    "prometheus-client",
+    "python-multipart",
+    "uvicorn",
+)
+
+
 def input_text(offer: Offer, variant: Variant) -> str:
     """The text of ``tf.in`` or ``gpu.in``; raises ``KeyError`` for a minor whose cuDNN nobody chose."""
     lines = _cpu(offer) if variant == "tf" else _gpu(offer)
-    return "\n".join([*lines, "numpy", "pillow"]) + "\n"
+    return "\n".join([*lines, *RUNTIME]) + "\n"
 
 
 def _cpu(offer: Offer) -> list[str]:
