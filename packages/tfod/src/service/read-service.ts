@@ -1,19 +1,26 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TfodError } from '../values/tfod-error';
-import { parseService, SERVICE_FILE, type Service } from './service';
+import { parseService, parseTfodProject, SERVICE_FILE, type Service, type TfodProject } from './service';
 
-/** Reads the tfod.json of an Nx project; throws a `TfodError` when it is not there or not right. */
-export async function readService(
-  workspaceRoot: string,
-  at: { readonly name: string; readonly root: string },
-): Promise<Service> {
-  return parseService(await readText(join(workspaceRoot, at.root, SERVICE_FILE), at), at);
+interface At {
+  readonly name: string;
+  readonly root: string;
 }
 
-async function readText(path: string, at: { readonly name: string; readonly root: string }): Promise<string> {
+/** Reads the tfod.json of a service; throws a `TfodError` when it is not there or not right. */
+export async function readService(workspaceRoot: string, at: At): Promise<Service> {
+  return parseService(await readText(workspaceRoot, at), at);
+}
+
+/** Reads the tfod.json of a service or a runtime; throws a `TfodError` when it is not there or not right. */
+export async function readTfodProject(workspaceRoot: string, at: At): Promise<TfodProject> {
+  return parseTfodProject(await readText(workspaceRoot, at), at);
+}
+
+async function readText(workspaceRoot: string, at: At): Promise<string> {
   try {
-    return await readFile(path, 'utf8');
+    return await readFile(join(workspaceRoot, at.root, SERVICE_FILE), 'utf8');
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'UNKNOWN';
     throw new TfodError(

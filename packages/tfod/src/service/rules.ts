@@ -3,9 +3,14 @@ import { nearestWord } from '../values/nearest-word';
 import { TfodError, type Problem } from '../values/tfod-error';
 import { isVariant, VARIANTS } from './variant';
 
-/** The keys of a tfod.json that must be there; `$schema` may be. */
+/** The keys of a service's tfod.json that must be there. */
 export const KEYS = ['variants', 'model', 'image', 'port'] as const;
-export type Key = (typeof KEYS)[number];
+/** Those that may be. */
+export const OPTIONAL_KEYS = ['runtime'] as const;
+export type Key = (typeof KEYS)[number] | (typeof OPTIONAL_KEYS)[number];
+
+/** The keys of a runtime's tfod.json, all of which must be there. */
+export const RUNTIME_KEYS = ['kind', 'variants', 'image'] as const;
 
 /** What one value breaks; `where` names the file or the option that it was written in. */
 export type Rule = (value: unknown, where: string) => readonly Problem[];
@@ -16,36 +21,55 @@ export const RULES: Readonly<Record<Key, Rule>> = {
   model: modelRule,
   image: imageRule,
   port: portRule,
+  runtime: runtimeRule,
 };
 
-/** The keys that a tfod.json should have and those that it should not. */
-export function keysRule(written: Readonly<Record<string, unknown>>, where: string): readonly Problem[] {
-  const missing = KEYS.filter((key) => !(key in written)).map((key) => ({
-    code: 'SERVICE_KEY_MISSING',
-    what: `"${key}" is missing`,
-    where,
-    remedy: `add ${EXAMPLE[key]}`,
-  }));
+/** The same for the keys of a runtime. */
+export const RUNTIME_RULES: Readonly<Record<(typeof RUNTIME_KEYS)[number], Rule>> = {
+  kind: kindRule,
+  variants: variantsRule,
+  image: imageRule,
+};
+
+/** The keys that a tfod.json should have and those that it should not; `$schema` is always welcome. */
+export function keysRule(
+  written: Readonly<Record<string, unknown>>,
+  where: string,
+  { required, optional }: { readonly required: readonly Named[]; readonly optional: readonly Named[] },
+): readonly Problem[] {
+  const known: readonly string[] = [...required, ...optional];
+  const missing = required
+    .filter((key) => !(key in written))
+    .map((key) => ({
+      code: 'SERVICE_KEY_MISSING',
+      what: `"${key}" is missing`,
+      where,
+      remedy: `add ${EXAMPLE[key]}`,
+    }));
   const unknown = Object.keys(written)
-    .filter((key) => key !== '$schema' && !(KEYS as readonly string[]).includes(key))
-    .map((key) => unknownKey(key, where));
+    .filter((key) => key !== '$schema' && !known.includes(key))
+    .map((key) => unknownKey(key, where, known));
   return [...missing, ...unknown];
 }
 
-const EXAMPLE: Readonly<Record<Key, string>> = {
+type Named = Key | (typeof RUNTIME_KEYS)[number];
+
+const EXAMPLE: Readonly<Record<Named, string>> = {
+  kind: '"kind": "runtime"',
   variants: '"variants": ["cpu"]',
   model: '"model": "demo"',
   image: '"image": "parking"',
   port: '"port": 8080',
+  runtime: '"runtime": "ml"',
 };
 
-function unknownKey(key: string, where: string): Problem {
-  const meant = nearestWord(key, KEYS);
+function unknownKey(key: string, where: string, known: readonly string[]): Problem {
+  const meant = nearestWord(key, known);
   return {
     code: 'SERVICE_KEY_UNKNOWN',
     what: `"${key}" is not known`,
     where,
-    expected: KEYS.join(', '),
+    expected: known.join(', '),
     remedy: meant === undefined ? 'remove it' : `did you mean "${meant}"?`,
   };
 }
@@ -118,6 +142,21 @@ function portRule(value: unknown, where: string): readonly Problem[] {
       value,
       remedy: 'write a port such as 8080',
     }),
+  ];
+}
+
+function runtimeRule(value: unknown, where: string): readonly Problem[] {
+  if (typeof value === 'string' && value.trim() !== '') return [];
+  const expected = 'the name of the Nx project whose images the service stands on';
+  const remedy = 'name a project that nx g tfod:runtime made, or leave it out to have images of its own';
+  return [refuse('SERVICE_RUNTIME', 'This is not the name of a runtime', { where, expected, value, remedy })];
+}
+
+function kindRule(value: unknown, where: string): readonly Problem[] {
+  if (value === 'runtime') return [];
+  const remedy = 'write "runtime", or leave it out for a service';
+  return [
+    refuse('KIND_UNKNOWN', 'This is no kind of project', { where, expected: '"runtime"', value, remedy }),
   ];
 }
 

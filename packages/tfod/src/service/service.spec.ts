@@ -1,10 +1,14 @@
 import { TfodError } from '../values/tfod-error';
-import { parseService } from './service';
+import { parseService, parseTfodProject } from './service';
 
 const AT = { name: 'parking', root: 'apps/parking' };
 const WRITTEN = { $schema: 'x', variants: ['cpu'], model: 'demo', image: 'acme/parking', port: 8080 };
 
 describe('parseService', () => {
+  it('knows on which runtime a service stands', () => {
+    expect(parseService(JSON.stringify({ ...WRITTEN, runtime: 'ml' }), AT).runtime).toBe('ml');
+  });
+
   it('reads what the generator writes', () => {
     expect(parseService(JSON.stringify(WRITTEN), AT)).toEqual({
       name: 'parking',
@@ -60,6 +64,8 @@ describe('parseService', () => {
     [{ port: 0 }, 'SERVICE_PORT', '0'],
     [{ port: 65536 }, 'SERVICE_PORT', '65536'],
     [{ port: 80.5 }, 'SERVICE_PORT', '80.5'],
+    [{ runtime: '' }, 'SERVICE_RUNTIME', '""'],
+    [{ runtime: { name: 'ml' } }, 'SERVICE_RUNTIME', '{"name":"ml"}'],
   ])('refuses %j', (edit, code, found) => {
     expect(problemsOf(JSON.stringify({ ...WRITTEN, ...edit }))).toEqual([
       expect.objectContaining({ code, found }),
@@ -79,9 +85,40 @@ describe('parseService', () => {
   });
 });
 
-function problemsOf(text: string) {
+describe('parseTfodProject', () => {
+  const ML = { name: 'ml', root: 'libs/ml' };
+  const RUNTIME = { kind: 'runtime', variants: ['gpu', 'cpu'], image: 'acme/ml' };
+
+  it('tells a runtime from a service', () => {
+    expect(parseTfodProject(JSON.stringify(RUNTIME), ML)).toEqual({
+      ...ML,
+      kind: 'runtime',
+      variants: ['cpu', 'gpu'],
+      image: 'acme/ml',
+    });
+    expect(parseTfodProject(JSON.stringify(WRITTEN), AT).kind).toBeUndefined();
+  });
+
+  it.each([
+    [{ kind: 'service' }, ['KIND_UNKNOWN']],
+    [{ variants: [] }, ['SERVICE_VARIANTS']],
+    [{ image: 'ml:1' }, ['SERVICE_IMAGE']],
+    [{ image: undefined, model: 'demo' }, ['SERVICE_KEY_MISSING', 'SERVICE_KEY_UNKNOWN']],
+  ])('refuses a runtime with %j', (edit, codes) => {
+    const found = problemsOf(JSON.stringify({ ...RUNTIME, ...edit }), parseTfodProject);
+    expect(found.map(({ code }) => code)).toEqual(codes);
+  });
+
+  it('is refused where only a service will do', () => {
+    expect(problemsOf(JSON.stringify(RUNTIME))).toEqual([
+      expect.objectContaining({ code: 'SERVICE_IS_RUNTIME', where: 'apps/parking/tfod.json' }),
+    ]);
+  });
+});
+
+function problemsOf(text: string, parse: (text: string, at: typeof AT) => unknown = parseService) {
   try {
-    parseService(text, AT);
+    parse(text, AT);
   } catch (error) {
     if (error instanceof TfodError) return error.problems;
     throw error;
