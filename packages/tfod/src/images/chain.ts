@@ -16,7 +16,7 @@ export interface ChainRequest {
   readonly facts: readonly ImageFacts[];
   /** Must know every external image. */
   readonly pins: Pins;
-  /** Of the service image. */
+  /** Of the service or the runtime. */
   readonly repository: Repository;
   /** Of `--tags`. */
   readonly tags: readonly string[];
@@ -50,7 +50,8 @@ interface Surroundings extends Omit<ChainRequest, 'facts'> {
 function imageOf(facts: ImageFacts, surroundings: Surroundings): Image {
   const { pins, tags, several, images } = surroundings;
   const { link, platform, other } = facts;
-  const repository = other ? listedRepository(parseRepository(other.image)) : surroundings.repository;
+  const maker = facts.runtime ?? other;
+  const repository = maker ? listedRepository(parseRepository(maker.image)) : surroundings.repository;
   const name = (link: string): string => (several ? `${link}-${platform.replaceAll('/', '-')}` : link);
   const parents = mapValues(link.parents, name);
   const record = recordOf(facts, {
@@ -61,7 +62,7 @@ function imageOf(facts: ImageFacts, surroundings: Surroundings): Image {
   const base = facts.base === undefined ? undefined : { ref: facts.base, digest: mustPin(pins, facts.base) };
   const ref = `${repositoryOf(link.role, repository)}:${keyTag(key)}`;
   const friendly =
-    link.role === 'service' && link.variant !== null && !other
+    link.isTop && link.variant !== null && !other
       ? friendlyRefs(repository, link.variant, tags, several ? architecture(platform) : undefined)
       : [];
   return {

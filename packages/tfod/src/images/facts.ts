@@ -1,7 +1,7 @@
 import type { Tree } from '../files/tree';
 import type { Platform } from '../values/platform';
 import type { Digest } from '../values/digest';
-import type { Service } from '../service/service';
+import type { Runtime, Service } from '../service/service';
 import type { Link } from './role';
 
 /** A folder and what a build may see of it. */
@@ -16,6 +16,8 @@ export interface ImageFacts {
   readonly link: Link;
   /** The service whose image it is, when that is not the one that is asked for. */
   readonly other?: Service;
+  /** The project that makes it, when the service whose chain it is part of stands on a runtime. */
+  readonly runtime?: Runtime;
   readonly platform: Platform;
   readonly dockerfile: DockerfileFacts;
   /** The build context. */

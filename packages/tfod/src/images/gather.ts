@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import type { EngineImage } from '../engine/engine';
 import { checkModel } from '../models/read-model';
+import { SERVICE_FILE } from '../service/service';
 import { parseRepository } from '../values/image-ref';
 import { parsePlatform, type Platform } from '../values/platform';
+import type { Problem } from '../values/tfod-error';
 import { pinMissing, unpinnedRefs } from './externals';
 import type { ImageFacts } from './facts';
 import { parseKeptRecords, type KeptRecords } from './kept-records';
@@ -39,7 +41,9 @@ export async function gather(request: ImagesRequest, machine: Machine, needsEngi
     lookAtEngine(machine, needsEngine ? problems : new Problems()),
     problems.attempt(() => readPins(workspaceRoot)),
     readOptional(join(workspaceRoot, recordsPath(service.root))).then(parseKeptRecords),
-    problems.attempt(async () => problems.add(...(await checkModel(workspaceRoot, service)))),
+    problems.attempt(async () => {
+      if (service.kind !== 'runtime') problems.add(...(await checkModel(workspaceRoot, service)));
+    }),
   ]);
   const platforms = request.platforms.length > 0 ? request.platforms : [engine.platform];
   const images = await readChains(request, platforms, machine, problems);
@@ -48,7 +52,7 @@ export async function gather(request: ImagesRequest, machine: Machine, needsEngi
     pins,
   );
   if (request.frozenLock) problems.add(...unpinned.map(pinMissing));
-  if (request.push && !canBePushed(parseRepository(service.image))) problems.add(pushRefused(request));
+  if (request.push) problems.add(...pushRefused(request, images));
   problems.throwAny();
   return { images, pins, unpinned, present: engine.present, kept };
 }
@@ -65,13 +69,17 @@ async function lookAtEngine(
   return { platform: info.platform, present: (await problems.attempt(() => listing)) ?? [] };
 }
 
-function pushRefused({ service }: ImagesRequest) {
-  return {
-    code: 'PUSH_NOWHERE',
-    what: `The image ${service.image} names no registry that it could be pushed to`,
-    where: `${service.root}/tfod.json "image"`,
-    expected: 'a registry or an account before the name: registry.example/parking, account/parking',
-    found: service.image,
-    remedy: 'add it to the name',
-  };
+/** The names of the images that are to be pushed, and that say not where to. */
+function pushRefused({ service }: ImagesRequest, images: readonly ImageFacts[]): Problem[] {
+  const runtimes = images.flatMap(({ runtime, other }) => (runtime && !other ? [runtime] : []));
+  return [service, ...runtimes]
+    .filter(({ image }) => !canBePushed(parseRepository(image)))
+    .map(({ image, root }) => ({
+      code: 'PUSH_NOWHERE',
+      what: `The image ${image} names no registry that it could be pushed to`,
+      where: `${root}/${SERVICE_FILE} "image"`,
+      expected: 'a registry or an account before the name: registry.example/parking, account/parking',
+      found: image,
+      remedy: 'add it to the name',
+    }));
 }

@@ -46,7 +46,8 @@ export class ImageReader {
     private readonly problems: Problems,
   ) {
     this.#projectFolder = join(request.workspaceRoot, request.service.root);
-    this.#buildArgs = { MODEL: request.service.model, ...request.buildArgs };
+    const { service } = request;
+    this.#buildArgs = { ...(service.kind !== 'runtime' && { MODEL: service.model }), ...request.buildArgs };
   }
 
   /** The images that could be read, in order; what is wrong with the others is among the problems. */

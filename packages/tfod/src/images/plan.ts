@@ -29,7 +29,7 @@ export interface PlanRequest {
   readonly present: readonly EngineImage[];
   /** What the last images were made from. */
   readonly kept: KeptRecords;
-  /** Build all of the service's own, whatever is there. */
+  /** Build all that the project makes itself, whatever is there. */
   readonly force: boolean;
 }
 
@@ -38,7 +38,7 @@ export interface PlanRequest {
  * moved by anyone. A chain image that is not there and on which nothing that must be built stands is left out.
  */
 export function planImages({ images, present, kept, force }: PlanRequest): Plan {
-  const isForced = ({ facts }: Image): boolean => force && !facts.other;
+  const isForced = ({ facts }: Image): boolean => force && !facts.other && !facts.runtime;
   const found = new Map(
     images.map((image) => [image.name, isForced(image) ? undefined : findImage(image, present)]),
   );
@@ -87,7 +87,7 @@ function findImage({ key, ref, platform }: Image, present: readonly EngineImage[
 
 /** What is asked for, and below it whatever a build stands on. */
 function neededImages(images: readonly Image[], isBuilt: (name: string) => boolean): ReadonlySet<string> {
-  const asked = images.filter(({ role, facts }) => role === 'service' && !facts.other);
+  const asked = images.filter(({ facts }) => facts.link.isTop && !facts.other);
   const needed = new Set(asked.map(({ name }) => name));
   for (const { name, parents } of [...images].reverse()) {
     if (needed.has(name) && isBuilt(name)) Object.values(parents).forEach((parent) => needed.add(parent));

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import type { EngineImage } from '../engine/engine';
-import type { Service } from '../service/service';
+import type { TfodProject } from '../service/service';
 import type { Variant } from '../service/variant';
 import type { Platform } from '../values/platform';
 import type { Image } from './image';
@@ -69,11 +69,11 @@ export function recordsPath(projectRoot: string): string {
   return posix.join('dist', projectRoot, 'images.records.json');
 }
 
-export function planDocument(service: Service, plan: Plan): PlanDocument {
+export function planDocument(service: TfodProject, plan: Plan): PlanDocument {
   return documentOf(service, plan, planEntry);
 }
 
-export function receiptOf(service: Service, ensured: readonly EnsuredImage[]): Receipt {
+export function receiptOf(service: TfodProject, ensured: readonly EnsuredImage[]): Receipt {
   return documentOf(service, ensured, (each) => ({
     ...planEntry(each),
     tags: each.image.refs,
@@ -85,7 +85,7 @@ export function receiptOf(service: Service, ensured: readonly EnsuredImage[]): R
 
 /** The service's own images, and apart from them those of others. */
 function documentOf<Each extends { readonly image: Image }, Entry>(
-  { name }: Service,
+  { name }: TfodProject,
   all: readonly Each[],
   entryOf: (each: Each) => Entry,
 ): {

@@ -1,5 +1,5 @@
 import type { Engine } from '../engine/engine';
-import type { Service } from '../service/service';
+import type { TfodProject } from '../service/service';
 import type { Variant } from '../service/variant';
 import type { Platform } from '../values/platform';
 import type { ProjectRoots } from './projects';
@@ -9,7 +9,8 @@ import type { Secret } from './secrets';
 export interface ImagesRequest {
   /** Absolute. */
   readonly workspaceRoot: string;
-  readonly service: Service;
+  /** The service, or the runtime, whose images they are. */
+  readonly service: TfodProject;
   /** All of the workspace. */
   readonly projects: ProjectRoots;
   /** Some of the service's, in its order. */
@@ -48,7 +49,7 @@ export interface Machine {
 /** A request for what `tfod.json` describes and nothing else. */
 export function plainRequest(
   workspaceRoot: string,
-  service: Service,
+  service: TfodProject,
   env: NodeJS.ProcessEnv,
   choices: Partial<ImagesRequest> = {},
 ): ImagesRequest {

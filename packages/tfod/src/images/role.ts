@@ -15,6 +15,8 @@ export interface Link {
   readonly dockerfile: string;
   /** The names that stand for other images of the chain in its Dockerfile. */
   readonly parents: Readonly<Record<string, string>>;
+  /** Whether people have names for it: the image of a variant on which no other of its chain stands. */
+  readonly isTop?: boolean;
 }
 
 const BASE: Link = {
@@ -67,15 +69,27 @@ function nameInOther(project: string, link: string): string {
 
 /** The images of these variants, each once, parents before children. */
 export function chainLinks(variants: readonly Variant[]): readonly Link[] {
-  const runtimes = variants.map((variant) => RUNTIMES[variant]);
-  const services = variants.map(
-    (variant): Link => ({
-      name: `service-${variant}`,
-      role: 'service',
-      variant,
-      dockerfile: 'Dockerfile',
-      parents: { runtime: RUNTIMES[variant].name },
-    }),
-  );
-  return [BASE, ...runtimes, ...services];
+  return [...runtimeLinks(variants), ...serviceLinks(variants)];
+}
+
+/** Those below the service's own. */
+export function runtimeLinks(variants: readonly Variant[]): readonly Link[] {
+  return [BASE, ...variants.map((variant) => RUNTIMES[variant])];
+}
+
+/** The service's own. */
+export function serviceLinks(variants: readonly Variant[]): readonly Link[] {
+  return variants.map((variant) => ({
+    name: `service-${variant}`,
+    role: 'service',
+    variant,
+    dockerfile: 'Dockerfile',
+    parents: { runtime: RUNTIMES[variant].name },
+    isTop: true,
+  }));
+}
+
+/** The same images where nothing stands on them. */
+export function topmost(links: readonly Link[]): readonly Link[] {
+  return links.map((link) => (link.variant === null ? link : { ...link, isTop: true }));
 }

@@ -72,7 +72,7 @@ export function dockerBuildBench() {
         root: workspace.root,
         isVerbose: false,
         projectName: name,
-        projectsConfigurations: { version: 2, projects: { ...projects, [name]: { root: `apps/${name}` } } },
+        projectsConfigurations: { version: 2, projects: { [name]: { root: `apps/${name}` }, ...projects } },
       },
       {
         engine: dockerEngine(spy),

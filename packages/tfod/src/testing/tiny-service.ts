@@ -28,6 +28,9 @@ const FILES: Readonly<Record<string, string>> = {
   'models/demo/saved_model/saved_model.pb': 'not a pointer',
 };
 
+/** What makes the images below a service's own. */
+const BELOW = /^(docker|requirements)\//;
+
 /** A workspace in a folder of its own, with services that are quick to build. */
 export class TinyWorkspace {
   readonly root = mkdtempSync(join(tmpdir(), 'tfod-workspace-'));
@@ -41,11 +44,30 @@ export class TinyWorkspace {
 
   addService(
     name: string,
-    { image = name, variants = ['cpu'] }: { image?: string; variants?: string[] } = {},
+    {
+      image = name,
+      variants = ['cpu'],
+      runtime,
+    }: { image?: string; variants?: string[]; runtime?: string } = {},
   ): void {
-    for (const [path, text] of Object.entries(FILES)) this.write(`apps/${name}/${path}`, text);
-    this.write(`apps/${name}/docker/base.txt`, this.salt);
-    this.write(`apps/${name}/tfod.json`, JSON.stringify({ variants, model: 'demo', image, port: 8080 }));
+    const files = Object.entries(FILES).filter(([path]) => runtime === undefined || !BELOW.test(path));
+    for (const [path, text] of files) this.write(`apps/${name}/${path}`, text);
+    if (runtime === undefined) this.write(`apps/${name}/docker/base.txt`, this.salt);
+    this.write(
+      `apps/${name}/tfod.json`,
+      JSON.stringify({ variants, model: 'demo', image, port: 8080, runtime }),
+    );
+  }
+
+  /** A runtime in `libs/<name>` for both variants. */
+  addRuntime(name: string, { image = name }: { image?: string } = {}): void {
+    const files = Object.entries(FILES).filter(([path]) => BELOW.test(path));
+    for (const [path, text] of files) this.write(`libs/${name}/${path}`, text);
+    this.write(`libs/${name}/docker/base.txt`, this.salt);
+    this.write(
+      `libs/${name}/tfod.json`,
+      JSON.stringify({ kind: 'runtime', variants: ['cpu', 'gpu'], image }),
+    );
   }
 
   write(path: string, text: string): void {

@@ -8,7 +8,7 @@ import { isDone } from '../../images/plan';
 import { planService } from '../../images/plan-service';
 import { formatDocument, planDocument } from '../../images/receipt';
 import type { ImagesRequest, Machine } from '../../images/request';
-import { readService } from '../../service/read-service';
+import { readTfodProject } from '../../service/read-service';
 import { TfodError } from '../../values/tfod-error';
 import { projectRoots } from '../project-roots';
 import { untilStopped } from '../until-stopped';
@@ -52,7 +52,7 @@ export default async function dockerBuild(
   try {
     const name = context.projectName ?? '';
     const root = context.projectsConfigurations.projects[name]?.root ?? '';
-    const service = await readService(context.root, { name, root });
+    const service = await readTfodProject(context.root, { name, root });
     const request = {
       ...imagesRequest(context.root, service, surroundings.env, options),
       projects: projectRoots(context),

@@ -1,6 +1,6 @@
 import { plainRequest, type ImagesRequest } from '../../images/request';
 import { isProblem, parseSecret, type Secret } from '../../images/secrets';
-import { SERVICE_FILE, type Service, type Variant } from '../../service/service';
+import { SERVICE_FILE, type TfodProject, type Variant } from '../../service/service';
 import { parseTag } from '../../values/image-ref';
 import { parsePlatform, type Platform } from '../../values/platform';
 import { TfodError, type Problem } from '../../values/tfod-error';
@@ -9,7 +9,7 @@ import type { DockerBuildOptions } from './schema';
 /** Brings the options into one form; throws a TfodError with everything that is wrong with them. */
 export function imagesRequest(
   workspaceRoot: string,
-  service: Service,
+  service: TfodProject,
   env: NodeJS.ProcessEnv,
   options: DockerBuildOptions,
 ): ImagesRequest {
@@ -68,7 +68,7 @@ function conflicts({ plan, check, dryRun, json, builder }: DockerBuildOptions): 
   ];
 }
 
-function chosenVariants(service: Service, asked: readonly Variant[] | undefined): readonly Variant[] {
+function chosenVariants(service: TfodProject, asked: readonly Variant[] | undefined): readonly Variant[] {
   if (asked === undefined || asked.length === 0) return service.variants;
   const others = asked.filter((variant) => !service.variants.includes(variant));
   if (others.length === 0) return service.variants.filter((variant) => asked.includes(variant));
@@ -79,7 +79,7 @@ function chosenVariants(service: Service, asked: readonly Variant[] | undefined)
       where: `${service.root}/${SERVICE_FILE} "variants"`,
       expected: service.variants.join(' or '),
       found: `--variants=${asked.join(',')}`,
-      remedy: `leave it out, or run nx g tfod:service ${service.name} --directory=${service.root} --variants=${variant} and add it to the variants`,
+      remedy: `leave it out, or run nx g tfod:${service.kind ?? 'service'} ${service.name} --directory=${service.root} --variants=${variant} and add it to the variants`,
     })),
   );
 }
