@@ -2,6 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { driverMinimum, type DriverVersion } from '../../findings/driver-version';
 import { modelFolder } from '../../models/read-model';
+import { folderBelow } from '../../service/find-runtime';
 import { TfodError } from '../../values/tfod-error';
 import { PICTURE_SUFFIXES } from '../infer/find-pictures';
 import type { GpuVerifyRequest } from './request';
@@ -18,10 +19,11 @@ export interface Gathered {
   readonly picture: string | undefined;
 }
 
-/** Reads the lock file, the matrix and where a picture is; throws PICTURE_NOT_FOUND. */
+/** Reads the lock file, the matrix and where a picture is; throws PICTURE_NOT_FOUND, or that there is no runtime. */
 export async function gather(request: GpuVerifyRequest): Promise<Gathered> {
-  const { workspaceRoot, service } = request;
-  const lock = join(workspaceRoot, service.root, 'requirements', 'gpu.lock');
+  const { workspaceRoot, projects, service } = request;
+  const folder = await folderBelow(service, { workspaceRoot, projects, variants: ['gpu'] });
+  const lock = join(workspaceRoot, folder, 'requirements', 'gpu.lock');
   const [text, matrix, picture] = await Promise.all([
     readFile(lock, 'utf8').catch(() => ''),
     readFile(join(PACKAGE_ROOT, 'data', 'compat.json'), 'utf8'),

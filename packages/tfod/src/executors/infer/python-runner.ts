@@ -9,6 +9,7 @@ import { Problems } from '../../images/problems';
 import { findRuntimeWheel } from '../../images/runtime-wheel';
 import { withScratch } from '../../images/scratch';
 import { modelFolder } from '../../models/read-model';
+import { folderBelow } from '../../service/find-runtime';
 import { TfodError } from '../../values/tfod-error';
 import { detectArguments } from './detect-arguments';
 import { pythonEntryPoint } from './entry-point';
@@ -71,9 +72,10 @@ async function recipeOf(
   request: InferRequest,
   { run, platform, wheelFolder }: Surroundings,
 ): Promise<Recipe> {
-  const { workspaceRoot, service, variant } = request;
-  const base = posix.join(service.root, 'docker/base.Dockerfile');
-  const lock = posix.join(service.root, 'requirements', REQUIREMENTS[variant].lock);
+  const { workspaceRoot, projects, service, variant } = request;
+  const folder = await folderBelow(service, { workspaceRoot, projects, variants: [variant] });
+  const base = posix.join(folder, 'docker/base.Dockerfile');
+  const lock = posix.join(folder, 'requirements', REQUIREMENTS[variant].lock);
   const baseDockerfile = await readText(workspaceRoot, base, 'DOCKERFILE_MISSING');
   await readText(workspaceRoot, lock, 'LOCK_MISSING');
   const { python } = toolchainInUse({ baseDockerfile, requirements: undefined });
