@@ -1,7 +1,7 @@
 import type { CreateDependenciesContext, FileData, RawProjectGraphDependency } from '@nx/devkit';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { createDependencies } from '../plugin';
+import { createDependencies, createNodes } from '../plugin';
 import { aFolder } from '../testing/a-folder';
 
 const FILES = {
@@ -109,6 +109,35 @@ describe('createDependencies', () => {
       expect(await edges()).toEqual(EDGES.filter((edge) => !edge.endsWith('parking/Dockerfile')));
     },
   );
+
+  it('finds the runtime that a service names, whatever it is called, by its tfod.json', async () => {
+    write('apps/parking/tfod.json', '{ "runtime": "runtime" }');
+    write('apps/detector/tfod.json', '{ "runtime": "gone" }');
+    expect(await edges()).toEqual([
+      'parking → data by apps/parking/Dockerfile',
+      'parking → geometry by apps/parking/Dockerfile',
+      'parking → runtime by apps/parking/tfod.json',
+      'parking → tools by apps/parking/Dockerfile',
+    ]);
+    expect(await edges({ ...PROJECTS, gone: 'runtime' })).toContain(
+      'detector → gone by apps/detector/tfod.json',
+    );
+  });
+
+  it('finds what a runtime is made from', async () => {
+    write('libs/tools/tfod.json', '{ "kind": "runtime" }');
+    write('libs/tools/docker/tf.Dockerfile', 'FROM base\nCOPY --from=data / /data/\n');
+    write('libs/tools/Dockerfile', 'FROM geometry\n');
+    expect(await edges()).toEqual([...EDGES, 'tools → data by libs/tools/docker/tf.Dockerfile']);
+  });
+
+  it('reads anew when no nodes were made before', async () => {
+    const context = { workspaceRoot: root, nxJsonConfiguration: {} };
+    await createNodes[1](['apps/parking/tfod.json'], {}, context);
+    expect(await edges()).toEqual(EDGES);
+    write('apps/parking/Dockerfile', 'FROM runtime\n');
+    expect(await edges()).toEqual(EDGES.filter((edge) => !edge.endsWith('parking/Dockerfile')));
+  });
 
   it('leaves out files that Nx does not see', async () => {
     write('apps/web/tfod.json', '{}');

@@ -1,4 +1,4 @@
-import type { CreateNodesContext } from '@nx/devkit';
+import type { CreateNodesContext, TargetConfiguration } from '@nx/devkit';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -123,11 +123,46 @@ describe('createNodes', () => {
       expect(await inputs('detector')).toContain('{workspaceRoot}/apps/parking/**/*');
     });
 
-    async function inferAll() {
+    describe('and a runtime', () => {
+      beforeEach(() => {
+        write('libs/pins/tfod.json', JSON.stringify({ kind: 'runtime', variants: ['cpu', 'gpu'] }));
+        write('libs/pins/docker/base.Dockerfile', 'FROM x\nCOPY --from=geometry / /\n');
+      });
+
+      it('builds it, and does nothing else with it', async () => {
+        const all = await inferAll(['libs/pins/tfod.json']);
+        expect(Object.keys(all['libs/pins']?.targets ?? {})).toEqual(['docker-build']);
+      });
+
+      it.each([
+        [['cpu', 'gpu'], [{ projects: ['pins'], target: 'docker-build' }]],
+        [['gpu'], undefined],
+        [undefined, undefined],
+      ])('has the variants %j wait for %j, and counts its files', async (variants, waits) => {
+        write('apps/gate/tfod.json', JSON.stringify({ variants, runtime: 'pins' }));
+        const { inputs, dependsOn } = (await inferAll(['libs/pins/tfod.json']))['apps/gate']?.targets?.[
+          'docker-build'
+        ] as TargetConfiguration;
+        expect(inputs?.slice(1, -2)).toEqual([
+          '{workspaceRoot}/libs/geometry/**/*',
+          '{workspaceRoot}/libs/pins/**/*',
+        ]);
+        expect(dependsOn).toEqual(waits);
+      });
+
+      it.each(['geometry', 'detector', 'nobody'])('waits for no %s in its place', async (runtime) => {
+        write('apps/gate/tfod.json', JSON.stringify({ variants: ['cpu'], runtime }));
+        const all = await inferAll(['libs/pins/tfod.json']);
+        expect(all['apps/gate']?.targets?.['docker-build']?.dependsOn).toBeUndefined();
+      });
+    });
+
+    async function inferAll(more: readonly string[] = []) {
       const files = [
         ...['parking', 'detector', 'gate'].map((name) => `apps/${name}/tfod.json`),
         'libs/geometry/pyproject.toml',
         'libs/pins/project.json',
+        ...more,
       ];
       const context = { workspaceRoot, nxJsonConfiguration: {} } as CreateNodesContext;
       const results = await createNodes[1](files, {}, context);

@@ -1,11 +1,17 @@
 import type { ProjectRoots } from '../images/projects';
 import type { NamedProject } from './named-projects';
+import type { Outline } from './outline';
 
-/** What the services of a workspace name. */
+/** What the services and runtimes of a workspace name. */
 export interface Named {
   readonly projects: ProjectRoots;
-  /** By the name of each service. */
-  readonly byService: ReadonlyMap<string, readonly NamedProject[]>;
+  /** By the name of each service or runtime. */
+  readonly byService: ReadonlyMap<string, NamedByService>;
+}
+
+export interface NamedByService {
+  readonly outline: Outline;
+  readonly named: readonly NamedProject[];
 }
 
 /** What else a service's targets have to know of. */
@@ -18,13 +24,13 @@ export interface Surroundings {
 
 /** An image holds the files of the projects that it copies, and all that the images below it hold. */
 export function surroundingsOf(service: string, named: Named): Surroundings {
-  const direct = named.byService.get(service) ?? [];
+  const { named: direct = [] } = named.byService.get(service) ?? {};
   const roots = [...reached(service, named)]
     .filter((project) => project !== service)
     .flatMap((project) => named.projects.get(project) ?? [])
     .map((root) => (root === '.' ? '{workspaceRoot}/**/*' : `{workspaceRoot}/${root}/**/*`));
   const imagesOf = direct
-    .filter((each) => isImage(each, named))
+    .filter((each) => isImage(each, named) && isWantedWhole(service, each, named))
     .map(({ project }) => project)
     // Images in a circle cannot be built, which docker-build tells; a circle of tasks would stop all others too.
     .filter((project) => !reached(project, named).has(service));
@@ -35,7 +41,7 @@ export function surroundingsOf(service: string, named: Named): Surroundings {
 function reached(service: string, named: Named): ReadonlySet<string> {
   const found = new Set<string>();
   const reach = (each: string): void => {
-    for (const below of named.byService.get(each) ?? []) {
+    for (const below of named.byService.get(each)?.named ?? []) {
       if (found.has(below.project)) continue;
       found.add(below.project);
       if (isImage(below, named)) reach(below.project);
@@ -45,6 +51,15 @@ function reached(service: string, named: Named): ReadonlySet<string> {
   return found;
 }
 
-function isImage({ project, inDockerfile }: NamedProject, { byService }: Named): boolean {
-  return inDockerfile && byService.has(project);
+function isImage({ project, asImage, asRuntime }: NamedProject, { byService }: Named): boolean {
+  const below = byService.get(project);
+  return asImage && below !== undefined && (!asRuntime || below.outline.isRuntime);
+}
+
+/** A task builds all that a runtime has: nobody waits for images of gigabytes that the service does not stand on. */
+function isWantedWhole(service: string, { project, asRuntime }: NamedProject, { byService }: Named): boolean {
+  if (!asRuntime) return true;
+  const wanted = byService.get(service)?.outline.variants;
+  const made = byService.get(project)?.outline.variants;
+  return made?.every((variant) => wanted?.includes(variant)) ?? false;
 }

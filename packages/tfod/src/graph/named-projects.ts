@@ -8,7 +8,9 @@ export interface NamedProject {
   /** The file that names it, relative to the workspace root. */
   readonly file: string;
   /** Whether it is named as what an image is made from. */
-  readonly inDockerfile: boolean;
+  readonly asImage: boolean;
+  /** Whether it is named as a runtime. */
+  readonly asRuntime: boolean;
 }
 
 /** Finds the projects behind references; each file names a project once, and none names its own. */
@@ -25,14 +27,17 @@ export class ProjectFinder {
       const project = this.#projectOf(reference);
       if (project === undefined || project === self) continue;
       const { file } = reference;
-      found.set(`${file} ${project}`, { project, file, inDockerfile: 'name' in reference });
+      const asRuntime = 'name' in reference && reference.asRuntime === true;
+      found.set(`${file} ${project}`, { project, file, asImage: 'name' in reference, asRuntime });
     }
     return [...found.values()];
   }
 
   #projectOf(reference: Reference): string | undefined {
     if ('path' in reference) return this.#owner(reference.path);
-    return meansProject(reference.name, this.projects) ? reference.name : undefined;
+    const { name, asRuntime } = reference;
+    // In a tfod.json it can mean nothing else; in a Dockerfile some names are taken.
+    return (asRuntime ? this.projects.has(name) : meansProject(name, this.projects)) ? name : undefined;
   }
 
   /** The project in the nearest folder above. */

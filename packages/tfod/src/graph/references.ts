@@ -2,18 +2,26 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { isAbsolute, join, posix, relative, sep } from 'node:path';
 import { parseDockerfile } from '../dockerfile/parse';
 import { sourcesOf } from '../dockerfile/sources';
-import { chainLinks } from '../images/role';
+import { chainLinks, runtimeLinks, serviceLinks, type Link } from '../images/role';
+import { SERVICE_FILE } from '../service/service';
 import { VARIANTS } from '../service/variant';
 import { parsePlatform } from '../values/platform';
+import type { Outline } from './outline';
 import { requirementPaths } from './requirement-paths';
 
 /** What a file of a service says about something outside of it. Paths are relative to the workspace root. */
 export type Reference =
-  | { readonly file: string; readonly name: string }
+  /** Named as what an image is made from; as a runtime, by the tfod.json. */
+  | { readonly file: string; readonly name: string; readonly asRuntime?: true }
   /** A file or folder that is there. */
   | { readonly file: string; readonly path: string };
 
-const DOCKERFILES = [...new Set(chainLinks(VARIANTS).map(({ dockerfile }) => dockerfile))];
+const dockerfilesOf = (links: readonly Link[]): readonly string[] => [
+  ...new Set(links.map(({ dockerfile }) => dockerfile)),
+];
+const OF_SERVICE = dockerfilesOf(chainLinks(VARIANTS));
+const OF_RUNTIME = dockerfilesOf(runtimeLinks(VARIANTS));
+const ON_RUNTIME = dockerfilesOf(serviceLinks(VARIANTS));
 const REQUIREMENTS = 'requirements';
 /** Which one it is decides what is copied, not from where. */
 const ANY_PLATFORM = parsePlatform('linux/amd64');
@@ -28,14 +36,22 @@ export class ReferenceReader {
 
   constructor(private readonly workspaceRoot: string) {}
 
-  /** Everything that the files of the service in `root` name, whether or not it is a project. */
-  of(root: string): readonly Reference[] {
+  /** Everything that the files of the service or runtime in `root` name, whether or not it is a project. */
+  of(root: string, { isRuntime, runtime }: Outline): readonly Reference[] {
+    if (runtime !== undefined) {
+      const file = posix.join(root, SERVICE_FILE);
+      return [{ file, name: runtime, asRuntime: true }, ...this.#inDockerfiles(root, ON_RUNTIME)];
+    }
     const inRequirements = namesIn(join(this.workspaceRoot, root, REQUIREMENTS));
     const lists = inRequirements.filter((name) => name.endsWith('.in')).sort();
     return [
-      ...DOCKERFILES.flatMap((file) => this.#inDockerfile(posix.join(root, file))),
+      ...this.#inDockerfiles(root, isRuntime ? OF_RUNTIME : OF_SERVICE),
       ...lists.flatMap((name) => this.#inRequirements(posix.join(root, REQUIREMENTS, name), root)),
     ];
+  }
+
+  #inDockerfiles(root: string, files: readonly string[]): Reference[] {
+    return files.flatMap((file) => this.#inDockerfile(posix.join(root, file)));
   }
 
   #inDockerfile(file: string): Reference[] {

@@ -1,5 +1,6 @@
 import type { TargetConfiguration } from '@nx/devkit';
 import type { Surroundings } from './inputs';
+import type { Outline } from './outline';
 import { TARGETS, type PluginSettings, type TargetKey } from './plugin-options';
 
 /** Where the pins of external images stand, for the whole workspace. */
@@ -29,19 +30,25 @@ const RECIPES: Readonly<Record<TargetKey, Recipe>> = {
   },
 };
 
-/** What is known of a service besides its name. */
+/** What is known of a service or a runtime besides its name. */
 export interface AboutService extends Surroundings {
-  readonly hasGpu: boolean;
+  readonly outline: Outline;
 }
 
-/** The targets of one service; on its tfod.json depends only which of them it has. */
+/** The targets of one service or runtime; on its tfod.json depends only which of them it has. */
 export function targetsOf(
   project: string,
   settings: PluginSettings,
   about: AboutService,
 ): Readonly<Record<string, TargetConfiguration>> {
-  const keys = (Object.keys(TARGETS) as TargetKey[]).filter((key) => key !== 'gpuVerify' || about.hasGpu);
+  const keys = (Object.keys(TARGETS) as TargetKey[]).filter((key) => hasTarget(key, about.outline));
   return Object.fromEntries(keys.map((key) => [settings[key].name, targetOf(project, key, settings, about)]));
+}
+
+/** gpu-verify has no place where the file clearly has no such variant; what is unclear its executor tells. */
+function hasTarget(key: TargetKey, { isRuntime, variants }: Outline): boolean {
+  if (isRuntime) return key === 'dockerBuild';
+  return key !== 'gpuVerify' || variants === undefined || variants.includes('gpu');
 }
 
 function targetOf(

@@ -1,0 +1,29 @@
+import { readFileSync } from 'node:fs';
+
+/** What a tfod.json says, as far as it can be made out: it may be half-written, and its executors tell the rest. */
+export interface Outline {
+  readonly isRuntime: boolean;
+  /** Undefined where they cannot be made out. */
+  readonly variants: readonly unknown[] | undefined;
+  /** The name of the runtime that a service stands on. */
+  readonly runtime: string | undefined;
+}
+
+/** Reads the outline of a tfod.json; `path` is absolute. */
+export function readOutline(path: string): Outline {
+  try {
+    return outlineOf(JSON.parse(readFileSync(path, 'utf8')));
+  } catch {
+    return outlineOf(undefined);
+  }
+}
+
+function outlineOf(written: unknown): Outline {
+  const { kind, variants, runtime } = (written ?? {}) as Readonly<Record<string, unknown>>;
+  const isRuntime = kind === 'runtime';
+  return {
+    isRuntime,
+    variants: Array.isArray(variants) ? variants : undefined,
+    runtime: typeof runtime === 'string' && !isRuntime ? runtime : undefined,
+  };
+}
