@@ -54,6 +54,34 @@ describe('tfod:pin', () => {
     expect(said).toContain(`busybox unpinned → ${digestOf('busybox 1')}`);
   });
 
+  describe('with a runtime', () => {
+    beforeEach(() => {
+      addProjectConfiguration(tree, 'ml', { root: 'libs/ml' });
+      tree.write('libs/ml/tfod.json', JSON.stringify({ kind: 'runtime', variants: ['cpu'], image: 'ml' }));
+      tree.write('libs/ml/docker/base.Dockerfile', 'FROM python:3.11\n');
+      tree.write('libs/ml/docker/tf.Dockerfile', 'FROM base\n');
+      addProjectConfiguration(tree, 'gate', { root: 'apps/gate' });
+      const file = { variants: ['cpu'], model: 'demo', image: 'gate', port: 8080, runtime: 'ml' };
+      tree.write('apps/gate/tfod.json', JSON.stringify(file));
+      tree.write('apps/gate/Dockerfile', 'FROM runtime\nCOPY --from=busybox /bin/true /t\n');
+    });
+
+    it.each([
+      [undefined, ['busybox', 'python:3.11', 'python:3.13-slim-trixie']],
+      ['gate', ['busybox', 'python:3.11']],
+      ['ml', ['python:3.11']],
+    ])('pins for %s what its whole chain takes from elsewhere', async (project, expected) => {
+      await pinGenerator(tree, project === undefined ? {} : { project }, registry());
+      expect(Object.keys(pins())).toEqual(expected);
+    });
+
+    it('leaves it to docker-build to tell of a runtime that is gone', async () => {
+      tree.delete('libs/ml/tfod.json');
+      await pinGenerator(tree, { project: 'gate' }, registry());
+      expect(Object.keys(pins())).toEqual(['busybox']);
+    });
+  });
+
   it('asks for nothing that has a pin, and changes nothing', async () => {
     await pinGenerator(tree, {}, registry('1'));
     const before = tree.read(LOCK, 'utf-8');

@@ -5,13 +5,13 @@ import { resolveAll } from '../../images/ensure-pins';
 import { externalRefs } from '../../images/external-refs';
 import { formatPins, NO_PINS, parsePins, pinName, PINS_FILE, withPins, type Pins } from '../../images/pins';
 import { Problems } from '../../images/problems';
-import { chainLinks } from '../../images/role';
-import { parseService, SERVICE_FILE, type Service } from '../../service/service';
+import { chainParts } from '../../images/chain-parts';
+import { parseTfodProject, SERVICE_FILE, type Runtime, type TfodProject } from '../../service/service';
 import { TfodError } from '../../values/tfod-error';
 import type { PinOptions } from './schema';
 
 /**
- * Pins the external images of the services in tfod.lock.json and tells which pins moved. Throws a `TfodError`
+ * Pins the external images of services and runtimes in tfod.lock.json and tells which pins moved. Throws a `TfodError`
  * with every problem; then nothing is written.
  */
 export default async function pinGenerator(
@@ -21,17 +21,17 @@ export default async function pinGenerator(
 ): Promise<void> {
   const problems = new Problems();
   const before = (await problems.attempt(() => readPins(tree))) ?? NO_PINS;
-  const projects = new Set(getProjects(tree).keys());
-  const services = await Promise.all(
-    serviceProjects(tree, options.project).map((at) => problems.attempt(() => readService(tree, at))),
+  const projects = new Map([...getProjects(tree)].map(([name, { root }]) => [name, root]));
+  const asked = await Promise.all(
+    tfodProjects(tree, options.project).map((at) => problems.attempt(() => readProject(tree, at))),
   );
   const refs = await Promise.all(
-    services.map((service) => problems.attempt(() => (service ? refsOf(tree, service, projects) : []))),
+    asked.map((project) => problems.attempt(() => (project ? refsOf(tree, project, projects) : []))),
   );
   problems.throwAny();
   const names = [...new Set(refs.flatMap((each) => each ?? []).map(pinName))].sort();
-  const asked = options.update ? names : names.filter((name) => !before.has(name));
-  const resolved = asked.length === 0 ? new Map() : await resolveAll(asked, engine);
+  const moving = options.update ? names : names.filter((name) => !before.has(name));
+  const resolved = moving.length === 0 ? new Map() : await resolveAll(moving, engine);
   const after = withPins(before, resolved);
   if (formatPins(after) !== formatPins(before)) tree.write(PINS_FILE, formatPins(after));
   names.forEach((name) => logger.info(changeOf(name, before, after)));
@@ -53,7 +53,7 @@ interface At {
   readonly root: string;
 }
 
-function serviceProjects(tree: Tree, only: string | undefined): At[] {
+function tfodProjects(tree: Tree, only: string | undefined): At[] {
   const services = [...getProjects(tree)]
     .filter(([, { root }]) => tree.exists(`${root}/${SERVICE_FILE}`))
     .map(([name, { root }]) => ({ name, root }));
@@ -70,17 +70,31 @@ function serviceProjects(tree: Tree, only: string | undefined): At[] {
   });
 }
 
-function readService(tree: Tree, at: At): Service {
-  return parseService(tree.read(`${at.root}/${SERVICE_FILE}`, 'utf-8') ?? '', at);
+function readProject(tree: Tree, at: At): TfodProject {
+  return parseTfodProject(tree.read(`${at.root}/${SERVICE_FILE}`, 'utf-8') ?? '', at);
 }
 
-/** A Dockerfile that is not there is for docker-build to tell of. */
-function refsOf(tree: Tree, service: Service, projects: ReadonlySet<string>): string[] {
-  return chainLinks(service.variants).flatMap((link) => {
-    const path = `${service.root}/${link.dockerfile}`;
-    const text = tree.read(path, 'utf-8');
-    return text === null
-      ? []
-      : externalRefs({ text, path, link, buildArgs: { MODEL: service.model }, projects });
-  });
+/** A Dockerfile or a runtime that is not there is for docker-build to tell of. */
+function refsOf(tree: Tree, project: TfodProject, projects: ReadonlyMap<string, string>): string[] {
+  const parts = chainParts(project, project.variants, runtimeOf(tree, project, projects));
+  return parts.flatMap(({ maker, links }) =>
+    links.flatMap((link) => {
+      const path = `${maker.root}/${link.dockerfile}`;
+      const text = tree.read(path, 'utf-8');
+      const buildArgs = maker.kind === 'runtime' ? {} : { MODEL: maker.model };
+      return text === null ? [] : externalRefs({ text, path, link, buildArgs, projects });
+    }),
+  );
+}
+
+function runtimeOf(
+  tree: Tree,
+  project: TfodProject,
+  projects: ReadonlyMap<string, string>,
+): Runtime | undefined {
+  const name = project.kind === 'runtime' ? undefined : project.runtime;
+  const root = name === undefined ? undefined : projects.get(name);
+  if (name === undefined || root === undefined || !tree.exists(`${root}/${SERVICE_FILE}`)) return undefined;
+  const runtime = readProject(tree, { name, root });
+  return runtime.kind === 'runtime' ? runtime : undefined;
 }
