@@ -8,7 +8,8 @@ from builders.a_picture import GREY, scene
 from PIL import Image
 
 from tfod_runtime.annotate import annotate, class_colour, to_jpeg
-from tfod_runtime.detections import Box, Detection, Picture
+from tfod_runtime.detections import Box, Detection, Keypoint, Picture
+from tfod_runtime.masks import Mask
 
 
 def picture(width: int, height: int) -> Picture:
@@ -86,3 +87,18 @@ def test_a_picture_longer_than_a_jpeg_can_be_is_made_smaller() -> None:
     saved = Image.open(io.BytesIO(to_jpeg(Image.new("RGB", (131_000, 2)))))
     assert saved.size == (65_500, 1)
     assert saved.format == "JPEG"
+
+
+def test_a_mask_tints_what_it_covers_and_nothing_else() -> None:
+    left = Mask(np.array([[1, 0]], np.float32), Box(0, 0, 1, 1))
+    drawn = np.asarray(annotate(picture(100, 100), [Detection(Box(0, 0, 1, 1), 0.9, 3, "cat", left)]))
+    tinted = [GREY[channel] // 2 + class_colour(3)[channel] // 2 for channel in range(3)]
+    assert drawn[60, 25].tolist() == tinted
+    assert drawn[60, 75].tolist() == list(GREY)
+
+
+def test_keypoints_are_dots_where_they_were_found() -> None:
+    points = (Keypoint(0.5, 0.25, 0.9), Keypoint(0.5, 0.75, 0.0))
+    image = annotate(picture(100, 100), [Detection(Box(0, 0, 1, 1), 0.9, 3, "cat", keypoints=points)])
+    assert image.getpixel((25, 50)) == class_colour(3)
+    assert image.getpixel((75, 50)) == GREY

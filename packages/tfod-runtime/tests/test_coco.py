@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+import numpy as np
+from pycocotools import mask as coco_mask
+
 from tfod_runtime.coco import to_bbox, to_objects, to_results
-from tfod_runtime.detections import Box, Detection
+from tfod_runtime.detections import Box, Detection, Keypoint
+from tfod_runtime.masks import Mask
 
 
 def test_a_box_in_pixels() -> None:
@@ -28,3 +32,28 @@ def test_a_line_as_coco_results() -> None:
     assert list(to_results(line)) == [
         {"image_id": 3, "category_id": 4, "bbox": [0.0, 0.0, 5.0, 10.0], "score": 0.9, "file_name": "a.jpg"}
     ]
+
+
+def test_a_mask_is_a_segmentation_that_pycocotools_reads() -> None:
+    mask = Mask(np.ones((2, 2), np.float32), Box(0.25, 0.5, 0.75, 1))
+    (found,) = to_objects([Detection(Box(0.25, 0.5, 0.75, 1), 0.9, 1, "cat", mask)], 10, 20)
+    assert found["segmentation"]["size"] == [20, 10]
+    wanted = np.zeros((20, 10), np.uint8)
+    wanted[5:15, 5:] = 1
+    assert found["segmentation"]["counts"] == coco_mask.encode(np.asfortranarray(wanted))["counts"].decode()
+
+
+def test_keypoints_are_triples_in_pixels() -> None:
+    points = (Keypoint(0.25, 0.5, 0.75), Keypoint(0.0, 0.0, 0.0))
+    detection = Detection(Box(0, 0, 1, 1), 0.9, 1, "cat", keypoints=points)
+    line = {"image_id": 3, "file_name": "a.jpg", "detections": to_objects([detection], 10, 20)}
+    (result,) = to_results(line)
+    assert result["keypoints"] == [5.0, 5.0, 0.75, 0.0, 0.0, 0.0]
+    assert "segmentation" not in result
+
+
+def test_a_segmentation_goes_into_the_results() -> None:
+    mask = Mask(np.ones((1, 1), np.float32), Box(0, 0, 1, 1))
+    objects = to_objects([Detection(Box(0, 0, 1, 1), 0.9, 1, "cat", mask)], 4, 4)
+    (result,) = to_results({"image_id": 3, "file_name": "a.jpg", "detections": objects})
+    assert result["segmentation"] == objects[0]["segmentation"]

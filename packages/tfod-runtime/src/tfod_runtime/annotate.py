@@ -1,4 +1,7 @@
-"""Detections drawn on their picture: a box in the colour of its class, a tag with label and score."""
+"""Detections drawn on their picture: a box in the colour of its class, a tag with label and score.
+
+Masks tint what they cover, keypoints are dots.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from tfod_runtime.detections import Detection, Picture
@@ -33,12 +38,13 @@ def annotate(picture: Picture, detections: Sequence[Detection]) -> Image.Image:
     Lines and letters grow with the picture. The best detections are drawn last and choose first where their
     tag goes; a tag that would be wider than the picture, or a quarter of its height, is left out.
     """
-    image = Image.fromarray(picture.pixels).copy()
+    best_first = sorted(detections, key=lambda found: found.score, reverse=True)
+    image = Image.fromarray(_tinted(picture.pixels, best_first)).copy()
     draw = ImageDraw.Draw(image)
     style = _style(image.width, image.height)
-    best_first = sorted(detections, key=lambda found: found.score, reverse=True)
     for found in reversed(best_first):
         _draw_box(draw, _area(found, image.width, image.height), class_colour(found.class_id), style)
+        _draw_keypoints(draw, found, style, image.size)
     tags: list[Area] = []
     for found in best_first:
         _draw_tag(draw, found, tags, style, image.size)
@@ -79,6 +85,31 @@ def _area(found: Detection, width: int, height: int) -> Area:
     x0, y0 = int(found.box.xmin * width), int(found.box.ymin * height)
     x1, y1 = round(found.box.xmax * width) - 1, round(found.box.ymax * height) - 1
     return min(x0, width - 1), min(y0, height - 1), max(x0, x1), max(y0, y1)
+
+
+def _tinted(pixels: NDArray[np.uint8], best_first: Sequence[Detection]) -> NDArray[np.uint8]:
+    """The picture with the masks of its detections in their colours, the best ones on top."""
+    if all(found.mask is None for found in best_first):
+        return pixels
+    tinted = pixels.copy()
+    for found in reversed(best_first):
+        if found.mask is not None:
+            covered = found.mask.pixels(*pixels.shape[:2])
+            colour = np.array(class_colour(found.class_id), np.uint8)
+            tinted[covered] = pixels[covered] // 2 + colour // 2
+    return tinted
+
+
+def _draw_keypoints(
+    draw: ImageDraw.ImageDraw, found: Detection, style: _Style, size: tuple[int, int]
+) -> None:
+    """A dot for each keypoint that was found."""
+    radius = style.line + 1
+    for point in found.keypoints:
+        if point.score > 0:
+            x, y = point.x * size[0], point.y * size[1]
+            circle = (x - radius, y - radius, x + radius, y + radius)
+            draw.ellipse(circle, fill=class_colour(found.class_id), outline=(0, 0, 0))
 
 
 def _draw_box(draw: ImageDraw.ImageDraw, area: Area, colour: Colour, style: _Style) -> None:

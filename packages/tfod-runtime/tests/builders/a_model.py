@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from builders.colours import SCORES, find_colours
 from tfod_runtime.model import tree_digest
 
 LABELS = """
@@ -45,36 +46,19 @@ def colour_model(folder: Path) -> Path:
     class ColourDetector(tf.Module):  # type: ignore[misc]
         def __init__(self) -> None:
             super().__init__()
-            self.scores = tf.Variable([0.9, 0.8, 0.3])
+            self.scores = tf.Variable(SCORES)
 
         @tf.function(input_signature=[PICTURE.spec()])  # type: ignore[untyped-decorator]
         def detect(self, input_tensor: Any) -> dict[str, Any]:
             tf.debugging.assert_none_equal(tf.shape(input_tensor)[1], 13, message="thirteen rows")
-            strong = input_tensor[0] > 160
-            masks = [tf.reduce_all(strong == (tf.range(3) == channel), axis=-1) for channel in range(3)]
-            present = tf.cast(tf.stack([tf.reduce_any(mask) for mask in masks]), tf.float32)
-            scores = self.scores * present
-            best_first = tf.argsort(scores, direction="DESCENDING", stable=True)
-            boxes = tf.gather(tf.stack([_around(mask) for mask in masks]), best_first)
-            padding = [[0, 2]]
-            scores = tf.pad(tf.gather(scores, best_first), padding, constant_values=0.99)
-            classes = tf.pad(tf.gather([1.0, 2.0, 4.0], best_first), padding, constant_values=1.0)
+            found = find_colours(input_tensor[0], self.scores)
             return {
-                "detection_boxes": tf.pad(boxes, [*padding, [0, 0]], constant_values=1.0)[None],
-                "detection_scores": scores[None],
-                "detection_classes": classes[None],
-                "num_detections": tf.reduce_sum(present)[None],
-                "raw_detection_scores": present[None, :, None],
+                "detection_boxes": found.boxes[None],
+                "detection_scores": found.scores[None],
+                "detection_classes": found.classes[None],
+                "num_detections": found.count[None],
+                "raw_detection_scores": found.scores[None, :, None],
             }
-
-    def _around(mask: Any) -> Any:
-        """The normalised box around what is true in bool [height, width]; zeros where nothing is."""
-        rows, columns = (tf.where(tf.reduce_any(mask, axis))[:, 0] for axis in (1, 0))
-        starts = [tf.reduce_min(rows), tf.reduce_min(columns)]
-        ends = [tf.reduce_max(rows) + 1, tf.reduce_max(columns) + 1]
-        sides = tf.cast(tf.stack(starts + ends), tf.float32)
-        shares = sides / tf.cast(tf.tile(tf.shape(mask), [2]), tf.float32)
-        return tf.where(tf.reduce_any(mask), shares, tf.zeros(4))
 
     module = ColourDetector()
     tf.saved_model.save(module, str(folder / "saved_model"), signatures=module.detect)
@@ -105,10 +89,10 @@ def paper_model(folder: Path) -> Path:
     return describe_model(folder)
 
 
-def describe_model(folder: Path) -> Path:
+def describe_model(folder: Path, **more: Any) -> Path:
     """Writes the label map and a fitting `model.json`."""
     (folder / "labels.pbtxt").write_text(LABELS)
     digest = tree_digest(folder / "saved_model")
-    description = {"name": "colours", "family": "tf-od-api", "digest": digest}
+    description = {"name": "colours", "family": "tf-od-api", "digest": digest, **more}
     (folder / "model.json").write_text(json.dumps(description))
     return folder
