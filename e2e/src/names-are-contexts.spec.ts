@@ -145,7 +145,7 @@ describeWithEngine('an image that is made from other projects', () => {
       reasons: ['geometry: src/geometry/area.py changed'],
     });
     expect(service('gate')?.verdict).toBe('build');
-    expect(service('gate')?.reasons[0]).toMatch(/^parking changed/);
+    expect(service('gate')?.reasons[0]).toMatch(/^parking: /);
     expect([areaIn('parking:cpu'), areaIn('gate:cpu')]).toEqual([SECOND, SECOND]);
   });
 

@@ -1,8 +1,7 @@
 import { partsOf, type Platform } from '../values/platform';
-import type { Dockerfile, Instruction, Stage } from './dockerfile';
+import type { ArgDefault, Dockerfile, Instruction, Stage } from './dockerfile';
 import { lex } from './shell-lexer';
 import { instructionsOf, parentsOf, reachableStages, type Globals } from './stages';
-import type { Pair } from './words';
 
 export interface BuildChoices {
   readonly buildArgs: Readonly<Record<string, string>>;
@@ -29,7 +28,7 @@ export function declaredArgs(
 }
 
 /** The ARGs before the first FROM that the stages read in a FROM or take over, and those that these read. */
-export function usedGlobalArgs({ globalArgs }: Dockerfile, stages: readonly Stage[]): readonly Pair[] {
+export function usedGlobalArgs({ globalArgs }: Dockerfile, stages: readonly Stage[]): readonly ArgDefault[] {
   const used = new Set(
     stages.flatMap(({ base, platform = '', instructions }) => [
       ...variablesIn(base),

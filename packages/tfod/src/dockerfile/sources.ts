@@ -10,7 +10,7 @@ import {
   type Scope,
 } from './args';
 import type { RemoteSource } from './copy-sources';
-import type { Dockerfile, Stage } from './dockerfile';
+import type { Dockerfile, Instruction, Stage } from './dockerfile';
 import { InputCollector, type SecretMount } from './input-collector';
 import { instructionsOf, parentsOf, reachableStages } from './stages';
 
@@ -91,13 +91,22 @@ export function entrypoint(dockerfile: Dockerfile): readonly string[] | undefine
  * same inputs.
  */
 export function canonicalText(dockerfile: Dockerfile, target?: string): string {
-  const stages = reachableStages(dockerfile, target);
-  const lines = [
-    ...(dockerfile.escape === '\\' ? [] : [`# escape=${dockerfile.escape}`]),
-    ...usedGlobalArgs(dockerfile, stages).map(({ name, value }) =>
-      value === undefined ? `ARG ${name}` : `ARG ${name}=${value}`,
-    ),
-    ...stages.flatMap(({ from, instructions }) => [from, ...instructions].map(({ text }) => text)),
-  ];
+  const lines = canonicalInstructions(dockerfile, target).map(({ text }) => text);
   return `${lines.join('\n')}\n`;
+}
+
+/** The same, one instruction each, with the line where it begins in the file. */
+export function canonicalInstructions(
+  dockerfile: Dockerfile,
+  target?: string,
+): readonly Pick<Instruction, 'text' | 'line'>[] {
+  const stages = reachableStages(dockerfile, target);
+  return [
+    ...(dockerfile.escape === '\\' ? [] : [{ text: `# escape=${dockerfile.escape}`, line: 1 }]),
+    ...usedGlobalArgs(dockerfile, stages).map(({ name, value, line }) => ({
+      text: value === undefined ? `ARG ${name}` : `ARG ${name}=${value}`,
+      line,
+    })),
+    ...stages.flatMap(({ from, instructions }) => [from, ...instructions]),
+  ];
 }

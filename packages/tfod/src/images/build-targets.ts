@@ -3,6 +3,8 @@ import { familiarRef, formatImageRef, parseImageRef } from '../values/image-ref'
 import type { Image } from './image';
 import { carriesKey } from './key';
 import type { Plan, PlannedImage } from './plan';
+import { keptRecord } from './records/kept-record';
+import { RECORD_LABEL, recordLabel } from './records/record-text';
 
 /** Where the builder finds what one image is made from. */
 export interface Places {
@@ -56,12 +58,18 @@ export function buildTarget(
       ...pinnedContexts(image),
     ]) as BuildTarget['contexts'],
     args: image.facts.buildArgs,
-    labels: image.labels,
+    labels: withRecord(image),
     platform: image.platform,
     refs,
     secrets: image.facts.secrets,
     fresh: force,
   };
+}
+
+/** The label is made for images that are built, and not for each that a plan looks at. */
+function withRecord(image: Image): Readonly<Record<string, string>> {
+  const text = recordLabel(keptRecord(image));
+  return text === undefined ? image.labels : { ...image.labels, [RECORD_LABEL]: text };
 }
 
 /** Each external image with its digest, under the name by which BuildKit looks it up. */

@@ -56,14 +56,14 @@ describe('chainOf', () => {
     expect(base?.labels).toEqual({
       'dev.tfod.key': base?.key,
       'dev.tfod.role': 'base',
-      'dev.tfod.schema': '1',
+      'dev.tfod.schema': '2',
       'org.opencontainers.image.base.name': PYTHON,
       'org.opencontainers.image.base.digest': PINNED,
     });
     expect(tf?.labels).toEqual({
       'dev.tfod.key': tf?.key,
       'dev.tfod.role': 'tf',
-      'dev.tfod.schema': '1',
+      'dev.tfod.schema': '2',
       'dev.tfod.variant': 'cpu',
     });
   });

@@ -4,18 +4,20 @@ import { writeFileAtomic } from '../files/atomic-write';
 import { TfodError } from '../values/tfod-error';
 import { buildMissing } from './build-missing';
 import { ownerOfRef } from './key';
-import { formatKeptRecords, keptName, keptRecord } from './kept-records';
+import { formatLastKeys, keptName } from './kept-records';
 import { isGone, thisProcess } from './owner';
 import { isDone } from './plan';
 import { planService, type PlannedService } from './plan-service';
 import {
   formatDocument,
+  lastKeysPath,
   receiptOf,
   receiptPath,
-  recordsPath,
   type EnsuredImage,
   type Receipt,
 } from './receipt';
+import { keptRecord } from './records/kept-record';
+import { RecordCache } from './records/record-cache';
 import type { ImagesRequest, Machine } from './request';
 
 /**
@@ -69,7 +71,7 @@ async function act(planned: PlannedService, machine: Machine): Promise<readonly 
     facts.present.flatMap(({ refs }) => refs),
     machine,
   );
-  await keepRecords(planned, ensured);
+  await keepRecords(planned, ensured, machine);
   if (built.problems.length > 0) throw new TfodError(built.problems);
   if (request.push) {
     const own = ensured.filter(({ image }) => !image.facts.other);
@@ -98,14 +100,20 @@ async function dropAbandonedNames(refs: readonly string[], { engine }: Machine):
   }
 }
 
+/** Keeps by key what the images were made from, once for each, and which are the last of this checkout. */
 async function keepRecords(
   { request, facts }: PlannedService,
   ensured: readonly EnsuredImage[],
+  { env }: Machine,
 ): Promise<void> {
-  const current = ensured.map(({ image }) => [keptName(image), keptRecord(image)]);
-  const records = { ...facts.kept, ...Object.fromEntries(current) };
-  const path = join(request.workspaceRoot, recordsPath(request.service.root));
-  await writeIfOther(path, formatKeptRecords(records));
+  const records = new RecordCache(env);
+  for (const { image, verdict } of ensured) {
+    const isKnown = verdict === 'present' && facts.kept.last[keptName(image)] === image.key;
+    if (!isKnown) await records.keep(keptRecord(image));
+  }
+  const current = ensured.map(({ image }) => [keptName(image), image.key]);
+  const last = { ...facts.kept.last, ...Object.fromEntries(current) };
+  await writeIfOther(join(request.workspaceRoot, lastKeysPath(request.service.root)), formatLastKeys(last));
 }
 
 async function writeIfOther(path: string, text: string): Promise<void> {

@@ -7,14 +7,16 @@ import { parsePlatform, type Platform } from '../values/platform';
 import type { Problem } from '../values/tfod-error';
 import { pinMissing, unpinnedRefs } from './externals';
 import type { ImageFacts } from './facts';
-import { parseKeptRecords, type KeptRecords } from './kept-records';
+import { parseLastKeys, type KeptRecords } from './kept-records';
+import type { Key } from './key';
 import { KEY_LABEL } from './labels';
 import { NO_PINS, type Pins } from './pins';
 import { Problems } from './problems';
 import { readChains } from './read-chains';
 import { readOptional } from './read-optional';
 import { readPins } from './read-pins';
-import { recordsPath } from './receipt';
+import { lastKeysPath } from './receipt';
+import { RecordCache } from './records/record-cache';
 import { canBePushed } from './repository';
 import type { ImagesRequest, Machine } from './request';
 
@@ -37,10 +39,10 @@ export interface Facts {
 export async function gather(request: ImagesRequest, machine: Machine, needsEngine: boolean): Promise<Facts> {
   const problems = new Problems();
   const { workspaceRoot, service } = request;
-  const [engine, pins = NO_PINS, kept] = await Promise.all([
+  const [engine, pins = NO_PINS, last] = await Promise.all([
     lookAtEngine(machine, needsEngine ? problems : new Problems()),
     problems.attempt(() => readPins(workspaceRoot)),
-    readOptional(join(workspaceRoot, recordsPath(service.root))).then(parseKeptRecords),
+    readOptional(join(workspaceRoot, lastKeysPath(service.root))).then(parseLastKeys),
     problems.attempt(async () => {
       if (service.kind !== 'runtime') problems.add(...(await checkModel(workspaceRoot, service)));
     }),
@@ -54,6 +56,8 @@ export async function gather(request: ImagesRequest, machine: Machine, needsEngi
   if (request.frozenLock) problems.add(...unpinned.map(pinMissing));
   if (request.push) problems.add(...pushRefused(request, images));
   problems.throwAny();
+  const records = new RecordCache(machine.env);
+  const kept = { last, find: (key: Key) => records.find(key) };
   return { images, pins, unpinned, present: engine.present, kept };
 }
 

@@ -3,7 +3,8 @@ import { AMD64, ARM64, chainFacts, PINNED, PYTHON, type FactsOverrides } from '.
 import { parseRepository } from '../values/image-ref';
 import { chainOf } from './chain';
 import type { Image } from './image';
-import { keptName, keptRecord, type KeptRecords } from './kept-records';
+import { keptName, type KeptRecords } from './kept-records';
+import { keptRecord } from './records/kept-record';
 import { isDone, planImages, type Plan } from './plan';
 
 function chain(overrides: Readonly<Record<string, FactsOverrides>> = {}, repository = 'parking'): Image[] {
@@ -20,10 +21,13 @@ function inEngine(image: Image, overrides: Partial<EngineImage> = {}): EngineIma
   return { id: `sha256:${image.name}`, refs, labels, platform, bytes: 1, ...overrides };
 }
 
-const kept = (images: readonly Image[]): KeptRecords =>
-  Object.fromEntries(images.map((image) => [keptName(image), keptRecord(image)]));
+const NOTHING: KeptRecords = { last: {}, find: () => undefined };
+const kept = (images: readonly Image[]): KeptRecords => ({
+  last: Object.fromEntries(images.map((image) => [keptName(image), image.key])),
+  find: (key) => images.filter((image) => image.key === key).map(keptRecord)[0],
+});
 
-const plan = (images: readonly Image[], present: readonly EngineImage[], before: KeptRecords = {}): Plan =>
+const plan = (images: readonly Image[], present: readonly EngineImage[], before = NOTHING): Plan =>
   planImages({ images, present, kept: before, force: false });
 
 const told = (planned: Plan) =>
@@ -59,24 +63,21 @@ describe('planImages', () => {
       tf: ['present'],
       'service-cpu': ['build', 'src/a.py added'],
     });
-    const base = plan(chain({ base: { dockerfile: 'FROM python AS b' } }), present, kept(before));
+    const base = plan(chain({ base: { dockerfile: 'FROM scratch\nENV A=1\n' } }), present, kept(before));
     expect(told(base)).toEqual({
-      base: ['build', 'apps/parking/docker/base.Dockerfile changed'],
-      tf: ['build', 'base changed (apps/parking/docker/base.Dockerfile changed)'],
-      'service-cpu': [
-        'build',
-        'runtime changed (base changed (apps/parking/docker/base.Dockerfile changed))',
-      ],
+      base: ['build', 'docker/base.Dockerfile line 2 changed'],
+      tf: ['build', 'base: docker/base.Dockerfile line 2 changed'],
+      'service-cpu': ['build', 'tf ← base: docker/base.Dockerfile line 2 changed'],
     });
   });
 
   it('names the cause in a parent that another service has built already', () => {
     const before = chain();
-    const after = chain({ base: { dockerfile: 'FROM python AS b' } });
+    const after = chain({ base: { dockerfile: 'FROM scratch\nENV A=1\n' } });
     const present = after.filter(({ role }) => role !== 'service').map((image) => inEngine(image));
     expect(told(plan(after, present, kept(before)))['service-cpu']).toEqual([
       'build',
-      'runtime changed (base changed (apps/parking/docker/base.Dockerfile changed))',
+      'tf ← base: docker/base.Dockerfile line 2 changed',
     ]);
   });
 
@@ -164,7 +165,12 @@ describe('planImages', () => {
 
   it('builds all by force', () => {
     const images = chain();
-    const planned = planImages({ images, present: images.map((i) => inEngine(i)), kept: {}, force: true });
+    const planned = planImages({
+      images,
+      present: images.map((i) => inEngine(i)),
+      kept: NOTHING,
+      force: true,
+    });
     expect(told(planned)).toEqual({
       base: ['build', 'forced'],
       tf: ['build', 'forced'],

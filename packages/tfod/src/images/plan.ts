@@ -1,8 +1,10 @@
 import type { EngineImage } from '../engine/engine';
-import { changesSince } from './changes';
+import type { Explanation } from './explanation/cause';
+import { causeLines } from './explanation/cause-text';
+import { Explainer } from './explanation/explainer';
 import type { Image } from './image';
 import { carriesKey } from './key';
-import { keptName, type KeptRecords } from './kept-records';
+import type { KeptRecords } from './kept-records';
 import { KEY_LABEL } from './labels';
 
 /** What is to be done about an image. */
@@ -13,6 +15,8 @@ export interface PlannedImage {
   readonly verdict: Verdict;
   /** Why it must be built, or what is unusual about an image that is there. */
   readonly reasons: readonly string[];
+  /** For an image that must be built, what it differs in from the nearest one. */
+  readonly explanation?: Explanation;
   /** The image that is there. */
   readonly found?: EngineImage;
   /** Names that it is to have and has not. */
@@ -27,7 +31,7 @@ export interface PlanRequest {
   readonly images: readonly Image[];
   /** All images of the engine that bear our label. */
   readonly present: readonly EngineImage[];
-  /** What the last images were made from. */
+  /** What images of the past were made from. */
   readonly kept: KeptRecords;
   /** Build all that the project makes itself, whatever is there. */
   readonly force: boolean;
@@ -44,16 +48,15 @@ export function planImages({ images, present, kept, force }: PlanRequest): Plan 
   );
   const isBuilt = (name: string): boolean => found.get(name) === undefined;
   const needed = neededImages(images, isBuilt);
-  const changes = changesOf(images, kept);
+  const explainer = new Explainer({ images, present, kept });
   return images
     .filter(({ name }) => needed.has(name) || !isBuilt(name))
     .map((image) => {
       const there = found.get(image.name);
       if (there === undefined) {
-        const reasons = isForced(image)
-          ? ['forced']
-          : buildReasons(image, present, kept, changes.get(image.name) ?? []);
-        return { image, verdict: 'build', reasons, missingRefs: image.refs };
+        const explanation = explainer.explain(image);
+        const reasons = isForced(image) ? ['forced'] : buildReasons(image, present, explainer, explanation);
+        return { image, verdict: 'build', reasons, explanation, missingRefs: image.refs };
       }
       const missingRefs = image.refs.filter((ref) => !there.refs.includes(ref));
       const isAbsent = (alias: string): boolean => !force && isBuilt(image.parents[alias] ?? '');
@@ -95,28 +98,17 @@ function neededImages(images: readonly Image[], isBuilt: (name: string) => boole
   return needed;
 }
 
-/** By image: what changed since the last one of its kind, whether or not it is there. */
-function changesOf(images: readonly Image[], kept: KeptRecords): ReadonlyMap<string, readonly string[]> {
-  const changes = new Map<string, readonly string[]>();
-  for (const image of images) {
-    const before = kept[keptName(image)];
-    const causeOf = (alias: string): string | undefined => changes.get(image.parents[alias] ?? '')?.[0];
-    changes.set(image.name, before === undefined ? [] : changesSince(image, before, causeOf));
-  }
-  return changes;
-}
-
 function buildReasons(
   image: Image,
   present: readonly EngineImage[],
-  kept: KeptRecords,
-  changes: readonly string[],
+  explainer: Explainer,
+  { nearest, causes }: Explanation,
 ): readonly string[] {
-  const before = kept[keptName(image)];
   const impostor = present.some(({ refs }) => refs.includes(image.ref));
-  if (impostor) return [`${image.ref} names another image`, ...changes];
-  if (before === undefined) return ['never built here'];
-  return before.key === image.key ? ['the image was removed from the engine'] : changes;
+  if (impostor) return [`${image.ref} names another image`, ...causeLines(causes)];
+  if (nearest?.key === image.key || explainer.wasHere(image))
+    return ['the image was removed from the engine'];
+  return nearest === undefined ? ['never built here'] : causeLines(causes);
 }
 
 function presentReasons(missingRefs: readonly string[], absentParents: readonly string[]): string[] {

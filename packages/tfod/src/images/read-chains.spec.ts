@@ -157,7 +157,7 @@ describe('names of projects in Dockerfiles', () => {
         ['detector service', 'build', 'src/detector.py changed'],
         ['base', 'present'],
         ['tf', 'present'],
-        ['service', 'build', 'detector changed (src/detector.py changed)'],
+        ['service', 'build', 'detector: src/detector.py changed'],
       ]);
     });
 

@@ -64,9 +64,9 @@ export function receiptPath(projectRoot: string): string {
   return posix.join('dist', projectRoot, 'images.json');
 }
 
-/** What the last images were made from, beside the receipt. */
-export function recordsPath(projectRoot: string): string {
-  return posix.join('dist', projectRoot, 'images.records.json');
+/** The keys of the last images, beside the receipt; they outlive a build that fails. */
+export function lastKeysPath(projectRoot: string): string {
+  return posix.join('dist', projectRoot, 'images.last.json');
 }
 
 export function planDocument(service: TfodProject, plan: Plan): PlanDocument {

@@ -5,7 +5,7 @@ import type { Key } from './key';
 import { keyOf, type ImageRecord } from './record';
 
 const record: ImageRecord = {
-  schema: 1,
+  schema: 2,
   role: 'tf',
   variant: 'cpu',
   platform: parsePlatform('linux/amd64'),
@@ -19,7 +19,7 @@ const record: ImageRecord = {
 
 describe('keyOf', () => {
   it('stays what it is: another key for the same record would build every image of every user again', () => {
-    expect(keyOf(record)).toBe('2dc03dc65c55fc6f1a4ef0436fa461f99617391e7f1f8369c29c89957b13d070');
+    expect(keyOf(record)).toBe('989898fdb1e4b558a66dfc8faa6f153ce3a88e671f589b57d5e6be67479605e9');
   });
 
   it.each<Partial<ImageRecord>>([

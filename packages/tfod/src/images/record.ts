@@ -29,7 +29,8 @@ export interface ImageRecord {
   readonly parents: Readonly<Record<string, Key>>;
 }
 
-export const SCHEMA = 1;
+/** 2: the images bear their record. */
+export const SCHEMA = 2;
 
 export function keyOf(record: ImageRecord): Key {
   return keyOfText(canonicalJson(record));

@@ -98,7 +98,7 @@ describe('services that stand on a runtime', () => {
     expect(told(await ensure('gate'))).toEqual([
       'base present',
       'tf present',
-      'service build runtime changed (base changed (docker/base.txt changed))',
+      'service build tf ← base: docker/base.txt changed',
     ]);
   });
 

@@ -13,7 +13,7 @@ export const PINNED: Digest = digestOf('python');
 export function imageFacts(name: string, overrides: FactsOverrides = {}): ImageFacts {
   const link = chainLinks(['cpu', 'gpu']).find((each) => each.name === name);
   if (!link) throw new Error(`no link ${name}`);
-  const { files = {}, dockerfile = `# ${name}`, args = {}, ...rest } = overrides;
+  const { files = {}, dockerfile = `FROM scratch\nLABEL of=${name}\n`, args = {}, ...rest } = overrides;
   return {
     link,
     platform: AMD64,

@@ -104,8 +104,8 @@ describeWithEngine('docker-build builds what a change reaches', () => {
     expect(verdicts()).toEqual(['base: build', 'tf: build', 'service-cpu: build']);
     expect(reasons()).toEqual({
       base: ['docker/base.txt changed'],
-      tf: ['base changed (docker/base.txt changed)'],
-      service: ['runtime changed (base changed (docker/base.txt changed))'],
+      tf: ['base: docker/base.txt changed'],
+      service: ['tf ← base: docker/base.txt changed'],
     });
   });
 

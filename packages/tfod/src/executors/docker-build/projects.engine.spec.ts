@@ -84,9 +84,7 @@ describeWithEngine('docker-build with names of projects in Dockerfiles', () => {
       bench.workspace.write('libs/geometry/src/area.py', 'AREA = 2\n');
       const plan = await must({ plan: true }, 'gate');
       expect(plan.out).toContain('parking-service-cpu  build    geometry: src/area.py changed');
-      expect(plan.out).toContain(
-        'service-cpu          build    parking changed (geometry: src/area.py changed)',
-      );
+      expect(plan.out).toContain('service-cpu          build    parking: geometry: src/area.py changed');
       await must();
       await must({}, 'gate');
       expect(receipt('gate').standsOn?.[0]).toMatchObject({ verdict: 'present' });
