@@ -1,5 +1,7 @@
+import { isCertificateError } from '../../network/certificates';
+import { ProxyRefused } from '../../network/http-request';
+import { isBusy, waitOf } from '../../network/retry-after';
 import { TfodError, type Problem } from '../../values/tfod-error';
-import { ProxyRefused } from './http-get';
 
 /** Why an attempt ended, when another may do better. */
 export class Passing extends Error {
@@ -12,12 +14,9 @@ export class Passing extends Error {
   }
 }
 
-const BUSY = new Set([408, 425, 429, 500, 502, 503, 504]);
-const LONGEST_WAIT_MS = 60_000;
-
 /** What an answer that brings no bytes means: `Passing`, or a `TfodError` when asking again would not help. */
 export function refusalOf(status: number, retryAfter: string | undefined, url: URL, nowMs: number): Error {
-  if (BUSY.has(status)) return new Passing(`the server answered ${status}`, waitOf(retryAfter, nowMs));
+  if (isBusy(status)) return new Passing(`the server answered ${status}`, waitOf(retryAfter, nowMs));
   const remedies: Readonly<Record<number, string>> = {
     401: 'download the archive by hand and give its path as --source',
     403: 'download the archive by hand and give its path as --source',
@@ -33,16 +32,6 @@ export function refusalOf(status: number, retryAfter: string | undefined, url: U
   });
 }
 
-/** Seconds or a date (RFC 9110, 10.2.3), at most a minute. */
-function waitOf(retryAfter: string | undefined, nowMs: number): number | undefined {
-  if (retryAfter === undefined) return undefined;
-  const ms = /^\d+$/.test(retryAfter) ? Number(retryAfter) * 1000 : Date.parse(retryAfter) - nowMs;
-  return Number.isFinite(ms) ? Math.min(LONGEST_WAIT_MS, Math.max(0, ms)) : undefined;
-}
-
-/** Errors of TLS that are about the certificate have these in their codes. */
-const CERTIFICATE = /CERT|SELF_SIGNED|ISSUER|LEAF_SIGNATURE|ALTNAME/;
-
 /** What a connection that broke means. */
 export function failureOf(error: unknown, url: URL): Error {
   if (error instanceof Passing || error instanceof TfodError) return error;
@@ -50,7 +39,7 @@ export function failureOf(error: unknown, url: URL): Error {
   const { code = '', message, path } = error as NodeJS.ErrnoException;
   const fatal = (problem: Omit<Problem, 'where' | 'found'>): TfodError =>
     new TfodError({ ...problem, where: url.href, found: code }, { cause: error });
-  if (CERTIFICATE.test(code)) {
+  if (isCertificateError(code)) {
     return fatal({
       code: 'DOWNLOAD_CERTIFICATE',
       what: 'The certificate of the server is not one that this machine trusts',
@@ -83,7 +72,7 @@ export function failureOf(error: unknown, url: URL): Error {
 }
 
 function proxyRefused({ proxy, status }: ProxyRefused, url: URL): Error {
-  if (BUSY.has(status)) return new Passing(`the proxy ${proxy} answered ${status}`);
+  if (isBusy(status)) return new Passing(`the proxy ${proxy} answered ${status}`);
   return new TfodError({
     code: 'PROXY_REFUSED',
     what: 'The proxy does not let the model through',

@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
+import { httpRequest, type RequestOptions } from '../../network/http-request';
+import { isLoopback } from '../../network/loopback';
 import { TfodError } from '../../values/tfod-error';
 import { Passing, refusalOf } from './failure';
-import { httpGet, type GetOptions } from './http-get';
 import type { PartFile, Whole } from './part-file';
 
 /** What one attempt is given. */
@@ -11,7 +12,7 @@ export interface Transfer {
   readonly maxBytes: number;
   /** Whether bytes may come without TLS: they may when their sha256 is known beforehand. */
   readonly plainAllowed: boolean;
-  readonly get: Omit<GetOptions, 'headers'>;
+  readonly get: Omit<RequestOptions, 'headers'>;
   readonly now: () => number;
   /** Hears of each chunk. */
   readonly onBytes: (length: number, total: number | undefined) => void;
@@ -45,7 +46,7 @@ async function ask(job: Transfer): Promise<IncomingMessage> {
   let url = job.url;
   for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects += 1) {
     if (!isAllowed(url, job.plainAllowed)) throw plainRefused(url);
-    const answer = await httpGet(url, { ...job.get, headers: headersFor(job.part) });
+    const answer = await httpRequest(url, { ...job.get, headers: headersFor(job.part) });
     const { location } = answer.headers;
     if (!REDIRECTS.has(answer.statusCode ?? 0) || location === undefined) return answer;
     answer.destroy();
@@ -104,11 +105,6 @@ function numberOf(text: string | undefined): number | undefined {
 function isAllowed({ protocol, hostname }: URL, plainAllowed: boolean): boolean {
   if (protocol === 'https:') return true;
   return protocol === 'http:' && (plainAllowed || isLoopback(hostname));
-}
-
-/** Nobody is between a machine and itself. */
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
 }
 
 function plainRefused(url: URL): TfodError {

@@ -5,12 +5,22 @@ import { isIP, type Socket } from 'node:net';
 import { connect, type SecureContext } from 'node:tls';
 import { hostOf, portOf, proxyAuthorization, proxyFor } from './proxy';
 
-export interface GetOptions {
+export interface RequestOptions {
+  /** Default: GET. */
+  readonly method?: string;
   readonly headers: http.OutgoingHttpHeaders;
+  readonly body?: Uint8Array | string;
   readonly env: NodeJS.ProcessEnv;
   /** What servers are trusted by; undefined: the certificates of Node.js. */
   readonly trust: SecureContext | undefined;
   readonly signal: AbortSignal;
+  /** Keeps connections for further requests; without it each has its own, closed after the answer. */
+  readonly agents?: Agents;
+}
+
+export interface Agents {
+  readonly http: http.Agent;
+  readonly https: https.Agent;
 }
 
 /** The proxy answered in the place of the server. */
@@ -23,22 +33,26 @@ export class ProxyRefused extends Error {
   }
 }
 
-/** One GET, directly or through the proxy that the environment has for the address; follows nothing. */
-export async function httpGet(url: URL, options: GetOptions): Promise<http.IncomingMessage> {
+/** One request, directly or through the proxy that the environment has for the address; follows nothing. */
+export async function httpRequest(url: URL, options: RequestOptions): Promise<http.IncomingMessage> {
   const proxy = proxyFor(url, options.env);
-  if (proxy === undefined) return answerOf(clientOf(url).get(url, direct(options)), options.signal);
+  if (proxy === undefined) {
+    const agent = url.protocol === 'https:' ? options.agents?.https : options.agents?.http;
+    const request = clientOf(url).request(url, { ...basic(options), ...(agent && { agent }) });
+    return answerOf(request, options);
+  }
   if (url.protocol === 'https:') return throughTunnel(url, proxy, options);
-  const request = clientOf(proxy).get({
-    ...direct(options),
+  const request = clientOf(proxy).request({
+    ...basic(options),
     ...addressOf(proxy),
     path: url.href,
     headers: { ...options.headers, host: url.host, ...proxyAuthorization(proxy) },
   });
-  return answerOf(request, options.signal);
+  return answerOf(request, options);
 }
 
 /** TLS runs from here to the server; the proxy passes on what it cannot read. */
-async function throughTunnel(url: URL, proxy: URL, options: GetOptions): Promise<http.IncomingMessage> {
+async function throughTunnel(url: URL, proxy: URL, options: RequestOptions): Promise<http.IncomingMessage> {
   const socket = await openTunnel(url, proxy, options);
   const name = hostOf(url);
   const secured = connect({
@@ -48,14 +62,14 @@ async function throughTunnel(url: URL, proxy: URL, options: GetOptions): Promise
     ...(options.trust && { secureContext: options.trust }),
   });
   secured.on('error', () => undefined); // the request hears of it as well
-  const request = https.get(url, { ...direct(options), createConnection: () => secured });
-  return answerOf(request, options.signal);
+  const request = https.request(url, { ...basic(options), createConnection: () => secured });
+  return answerOf(request, options);
 }
 
-async function openTunnel(url: URL, proxy: URL, options: GetOptions): Promise<Socket> {
+async function openTunnel(url: URL, proxy: URL, options: RequestOptions): Promise<Socket> {
   const target = `${url.hostname}:${portOf(url)}`;
   const request = clientOf(proxy).request({
-    ...direct(options),
+    ...basic(options),
     ...addressOf(proxy),
     method: 'CONNECT',
     path: target,
@@ -71,16 +85,19 @@ async function openTunnel(url: URL, proxy: URL, options: GetOptions): Promise<So
   throw new ProxyRefused(proxy.host, answer.statusCode ?? 0);
 }
 
-async function answerOf(request: http.ClientRequest, signal: AbortSignal): Promise<http.IncomingMessage> {
+async function answerOf(
+  request: http.ClientRequest,
+  { body, signal }: RequestOptions,
+): Promise<http.IncomingMessage> {
   // The first error is thrown below; another one after it must find somebody who listens.
   request.on('error', () => undefined);
+  request.end(body);
   const [answer] = (await once(request, 'response', { signal })) as [http.IncomingMessage];
   return answer;
 }
 
-/** A connection of its own, closed after the answer: one archive is all that is wanted of a server. */
-function direct({ headers, trust, signal }: GetOptions): https.RequestOptions {
-  return { headers, signal, agent: false, ...(trust && { secureContext: trust }) };
+function basic({ method = 'GET', headers, trust, signal }: RequestOptions): https.RequestOptions {
+  return { method, headers, signal, agent: false, ...(trust && { secureContext: trust }) };
 }
 
 function addressOf(proxy: URL): { host: string; port: string } {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls';
-import { TfodError, type Problem } from '../../values/tfod-error';
+import { TfodError, type Problem } from '../values/tfod-error';
 
 /** Where the tools of a machine behind an inspecting proxy are told of its certificates. */
 const VARIABLES = [
@@ -48,4 +48,12 @@ function unreadable(name: string, file: string, found: string): Problem {
     found,
     remedy: `correct ${name}, or unset it`,
   };
+}
+
+/** Errors of TLS that are about the certificate have these in their codes. */
+const ABOUT_CERTIFICATE = /CERT|SELF_SIGNED|ISSUER|LEAF_SIGNATURE|ALTNAME/;
+
+/** Whether a connection failed since the certificate of the server is not trusted, by the code of the error. */
+export function isCertificateError(code: string): boolean {
+  return ABOUT_CERTIFICATE.test(code);
 }

@@ -1,4 +1,4 @@
-import { TfodError } from '../../values/tfod-error';
+import { TfodError } from '../values/tfod-error';
 import { decoded } from './decoded';
 
 const DEFAULT_PORT: Readonly<Record<string, string>> = { 'http:': '80', 'https:': '443' };
@@ -44,7 +44,7 @@ function parseProxy(value: string, name: string): URL {
     where: name,
     expected: 'http://host:port or https://host:port',
     found: proxy === undefined ? 'no address' : `${proxy.protocol}//…`,
-    remedy: `correct ${name}, or name the host of the model in NO_PROXY`,
+    remedy: `correct ${name}, or name the host in NO_PROXY`,
   });
 }
 
