@@ -7,6 +7,7 @@ const assignments = (values: Readonly<Record<string, string>>): string[] =>
   Object.entries(values).map(([name, value]) => `${name}=${value}`);
 
 export const version = (): Command => docker('version', '--format', '{{json .}}');
+export const engineId = (): Command => docker('info', '--format', '{{.ID}}');
 export const buildxVersion = (): Command => docker('buildx', 'version');
 export const inspectBuilder = (name?: string): Command =>
   docker('buildx', 'inspect', ...(name === undefined ? [] : [name]));

@@ -20,6 +20,7 @@ export function dockerEngine(run: RunCommand = runCommand): Engine {
   return {
     name: 'Docker',
     open: () => detectEngine(run),
+    identity: async () => (await must(run, docker.engineId())).stdout.trim(),
     openBuilder: (name) => detectBuilder(run, name),
     imagesWithLabel: async (label) => {
       const listed = await must(run, docker.listByLabel(label));

@@ -8,6 +8,8 @@ export interface Engine {
   readonly name: string;
   /** Whether the engine is there, runs, and is new enough. */
   open(): Promise<EngineInfo>;
+  /** Names the engine itself: equal for all ways that lead to it. */
+  identity(): Promise<string>;
   /** The builder of that name, or the one in use; checks that it can build what `build` asks. */
   openBuilder(name?: string): Promise<Builder>;
   /** All images that bear the label, tagged or not. */

@@ -1,52 +1,69 @@
-import { mkdir, open, rm, stat, utimes } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Claims, type Holder } from './claims';
 
-/** A sign of life is put on the file so often; without one for five times as long its maker is taken for dead. */
-const BEAT_MS = 2000;
-const DEAD_MS = 5 * BEAT_MS;
+export type { Holder } from './claims';
+
 const LOOK_MS = 200;
 
+/** The right to do something that no other process does meanwhile. */
+export interface Turn {
+  end(): Promise<void>;
+}
+
+/** Another process has the turn. */
+export interface Taken {
+  readonly holder: Holder;
+  /** Resolves when it has ended, by its own will or not. */
+  ended(signal?: AbortSignal): Promise<void>;
+}
+
 export interface TurnOptions {
+  /** What the work is, for those who wait. */
+  readonly purpose: string;
   /** Heard once when another process has the turn. */
-  readonly onWait?: () => void;
+  readonly onWait?: (holder: Holder) => void;
   readonly signal?: AbortSignal;
 }
 
 /**
- * Does the work when no other process is at work under the same file, so that N processes that need the same
- * thing make it once. It saves work and is no more than that: after a machine slept, two may have the turn, so
- * the work must arrive whole by itself.
+ * Does the work when no other process is at work under the same folder: one after the other, in the order in which
+ * they came. The turn of a process that was killed is over at once.
  */
 export async function takeTurn<T>(
-  file: string,
+  folder: string,
   work: () => Promise<T>,
-  { onWait, signal }: TurnOptions = {},
+  { purpose, onWait, signal }: TurnOptions,
 ): Promise<T> {
-  await mkdir(dirname(file), { recursive: true });
-  let waited = false;
-  while (!(await claim(file))) {
-    if (!waited) onWait?.();
-    waited = true;
-    await sleep(LOOK_MS, undefined, { ...(signal && { signal }) });
-  }
-  const beat = setInterval(() => void utimes(file, new Date(), new Date()).catch(() => undefined), BEAT_MS);
+  const claims = new Claims(folder);
+  const claim = await claims.make(purpose);
   try {
+    let waited = false;
+    for (let rival = await claims.before(claim); rival; rival = await claims.before(claim)) {
+      if (!waited) onWait?.(rival.holder);
+      waited = true;
+      await sleep(LOOK_MS, undefined, { ...(signal && { signal }) });
+    }
     return await work();
   } finally {
-    clearInterval(beat);
-    await rm(file, { force: true });
+    await claim.withdraw();
   }
 }
 
-async function claim(file: string): Promise<boolean> {
-  try {
-    await (await open(file, 'wx')).close();
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    const facts = await stat(file).catch(() => undefined);
-    if (facts && Date.now() - facts.mtimeMs > DEAD_MS) await rm(file, { force: true });
-    return false;
-  }
+/** Takes the turn if nobody has it, and does not queue for it otherwise. */
+export async function tryTurn(folder: string, purpose: string): Promise<Turn | Taken> {
+  const claims = new Claims(folder);
+  const claim = await claims.make(purpose);
+  const rival = await claims.before(claim);
+  if (rival === undefined) return { end: () => claim.withdraw() };
+  await claim.withdraw();
+  return {
+    holder: rival.holder,
+    ended: async (signal) => {
+      while (await claims.stands(rival)) await sleep(LOOK_MS, undefined, { ...(signal && { signal }) });
+    },
+  };
+}
+
+export function isTaken(turn: Turn | Taken): turn is Taken {
+  return 'holder' in turn;
 }

@@ -9,7 +9,7 @@ import { temporaryRef } from './key';
 import { KEY_LABEL } from './labels';
 import { notBuiltProblem } from './not-built';
 import { thisProcess } from './owner';
-import type { Plan } from './plan';
+import { imagesToBuild, type Plan } from './plan';
 import { progressLines } from './progress-lines';
 import type { ImagesRequest, Machine } from './request';
 import { RunningSteps } from './running-steps';
@@ -34,13 +34,15 @@ export interface Built {
   readonly problems: readonly Problem[];
 }
 
+export const NOTHING_BUILT: Built = { images: new Map(), problems: [] };
+
 /**
  * Builds what the plan says under temporary names, reads the labels back, and only then gives the images their
  * names. An image that fails does not keep the others from being built.
  */
 export async function buildMissing(chain: ChainToBuild, machine: Machine): Promise<Built> {
-  const toBuild = chain.plan.filter(({ verdict }) => verdict === 'build').map(({ image }) => image);
-  if (toBuild.length === 0) return { images: new Map(), problems: [] };
+  const toBuild = imagesToBuild(chain.plan);
+  if (toBuild.length === 0) return NOTHING_BUILT;
   const builder = await machine.engine.openBuilder(chain.request.builder);
   const owner = thisProcess();
   const home = join(cacheDir(machine.env, process.platform), 'build');

@@ -2,7 +2,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../files/atomic-write';
 import { TfodError } from '../values/tfod-error';
-import { buildMissing } from './build-missing';
+import { buildOnce } from './build-once';
 import { ownerOfRef } from './key';
 import { formatLastKeys, keptName } from './kept-records';
 import { isGone, thisProcess } from './owner';
@@ -55,10 +55,11 @@ export async function carryOut(planned: PlannedService, machine: Machine): Promi
   }
 }
 
-async function act(planned: PlannedService, machine: Machine): Promise<readonly EnsuredImage[]> {
-  const { request, plan, facts } = planned;
+async function act(first: PlannedService, machine: Machine): Promise<readonly EnsuredImage[]> {
+  const { request } = first;
   const { engine, report } = machine;
-  const built = await buildMissing(planned, machine);
+  const { planned, built } = await buildOnce(first, () => planToBuild(request, machine), machine);
+  const { plan, facts } = planned;
   const ensured = plan.flatMap(({ image, verdict, reasons, found, missingRefs }): EnsuredImage[] => {
     const result = found ? { found, seconds: 0 } : built.images.get(image.name);
     return result ? [{ image, verdict, reasons, missingRefs, ...result }] : [];

@@ -1,9 +1,10 @@
+import type { EngineImage } from '../engine/engine';
 import { parseRepository } from '../values/image-ref';
 import { chainOf } from './chain';
 import { ensurePins, foreseePins } from './ensure-pins';
 import { gather, type Facts } from './gather';
 import type { Image } from './image';
-import { planImages, type Plan } from './plan';
+import { planImages, type Plan, type PlannedImage } from './plan';
 import type { ImagesRequest, Machine } from './request';
 
 /** What is to be done for a service, and what it was found out from. */
@@ -37,4 +38,18 @@ export async function planService(
   const images = chainOf({ facts: facts.images, pins, repository, tags: request.tags });
   const plan = planImages({ images, present: facts.present, kept: facts.kept, force: request.force });
   return { request, facts, images, plan };
+}
+
+/** The same plan after another look at the engine. */
+export function planAgain(planned: PlannedService, present: readonly EngineImage[]): PlannedService {
+  const facts = { ...planned.facts, present };
+  const { images, request } = planned;
+  const plan = planImages({ images, present, kept: facts.kept, force: request.force });
+  return { ...planned, facts, plan: plan.map((each) => sayWhoBuilt(each, planned.plan)) };
+}
+
+function sayWhoBuilt(each: PlannedImage, before: Plan): PlannedImage {
+  const was = before.find(({ image }) => image.name === each.image.name);
+  if (each.verdict !== 'present' || was?.verdict !== 'build') return each;
+  return { ...each, reasons: ['another process built it meanwhile', ...each.reasons] };
 }

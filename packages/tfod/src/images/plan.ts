@@ -76,6 +76,11 @@ export function isDone(plan: Plan): boolean {
   return plan.every(({ verdict, missingRefs }) => verdict === 'present' && missingRefs.length === 0);
 }
 
+/** What the plan wants to be built, parents before children. */
+export function imagesToBuild(plan: Plan): readonly Image[] {
+  return plan.filter(({ verdict }) => verdict === 'build').map(({ image }) => image);
+}
+
 /**
  * The label decides, and a tag of ours must be there beside it: an image that somebody built on ours inherits
  * the label. Of several, all as good, the one that has the right name already.

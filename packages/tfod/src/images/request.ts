@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import type { Engine } from '../engine/engine';
+import { cacheDir } from '../files/cache-dir';
 import type { TfodProject } from '../service/service';
 import type { Variant } from '../service/variant';
 import type { Platform } from '../values/platform';
@@ -44,6 +46,11 @@ export interface Machine {
   readonly signal?: AbortSignal;
   /** Where the runtime wheel is; default: in the plugin. */
   readonly wheelFolder?: string;
+}
+
+/** Where the processes of this machine take turns. */
+export function turnsFolder(env: NodeJS.ProcessEnv): string {
+  return join(cacheDir(env, process.platform), 'turns');
 }
 
 /** A request for what `tfod.json` describes and nothing else. */

@@ -22,6 +22,7 @@ export class FakeEngine {
 
   readonly engine: Engine = stubEngine({
     open: async () => ({ version: '26.1.5', platform: AMD64 }),
+    identity: async () => 'fake',
     openBuilder: async (name = 'default') => {
       this.beforeBuild();
       return { name, seesImages: this.seesImages };
@@ -36,6 +37,13 @@ export class FakeEngine {
 
   refs(): string[] {
     return [...this.#images.values()].flatMap(({ refs }) => refs).sort();
+  }
+
+  /** Tags of ours whose image bears another key. */
+  wrongNames(): string[] {
+    return [...this.#images.values()].flatMap(({ refs, labels }) =>
+      refs.filter((ref) => /:k-/.test(ref) && !ref.includes(`:k-${labels['dev.tfod.key']?.slice(0, 32)}`)),
+    );
   }
 
   /** Removes a name, and with its last one the image. */

@@ -1,18 +1,18 @@
-// Runs docker-build of the service `parking` in $WORKSPACE in a process of its own, which a test may kill.
+// Runs docker-build of the service $SERVICE in $WORKSPACE in a process of its own, which a test may kill.
 const { join } = require('node:path');
 require('@swc-node/register');
 
 const dockerBuild = require('../executors/docker-build/executor').default;
 const { dockerEngine } = require('../engine/docker');
 
-const root = process.env.WORKSPACE;
+const { WORKSPACE: root, SERVICE: projectName = 'parking' } = process.env;
 dockerBuild(
   {},
   {
     root,
     isVerbose: false,
-    projectName: 'parking',
-    projectsConfigurations: { version: 2, projects: { parking: { root: 'apps/parking' } } },
+    projectName,
+    projectsConfigurations: { version: 2, projects: { [projectName]: { root: `apps/${projectName}` } } },
   },
   {
     engine: dockerEngine(),

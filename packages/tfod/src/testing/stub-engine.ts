@@ -8,6 +8,7 @@ export function stubEngine(methods: Partial<Engine>): Engine {
   return {
     name: 'Stub',
     open: refuse('open'),
+    identity: refuse('identity'),
     openBuilder: refuse('openBuilder'),
     imagesWithLabel: refuse('imagesWithLabel'),
     inspect: refuse('inspect'),

@@ -66,7 +66,7 @@ describe('ensureEnvironment', () => {
     expect(first).toBe(second);
     expect(execFileSync(first, ['-m', 'hello'], { encoding: 'utf8' })).toBe('hello\n');
     expect(ran).toHaveLength(3);
-    expect(told).toContain('another process makes the virtual environment; waiting for it');
+    expect(told).toContain(`waiting for the virtual environment, which pid ${process.pid} makes`);
 
     expect(await ensureEnvironment(recipe, workshop())).toBe(first);
     expect(ran).toHaveLength(3);

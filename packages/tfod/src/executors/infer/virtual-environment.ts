@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Command } from '../../engine/command';
 import type { Ran, RunCommand } from '../../engine/run-command';
 import { writeFileAtomic } from '../../files/atomic-write';
-import { takeTurn } from '../../files/turn';
+import { takeTurn, type Holder } from '../../files/turn';
 import { digestOf, hexOf } from '../../values/digest';
 import { TfodError } from '../../values/tfod-error';
 import type { Python } from './find-python';
@@ -68,7 +68,8 @@ export async function ensureEnvironment(recipe: Recipe, workshop: Workshop): Pro
   const { key, marker, python } = await findEnvironment(recipe, workshop);
   if (python !== undefined) return python;
   const { report, signal } = workshop;
-  const onWait = () => report('another process makes the virtual environment; waiting for it');
+  const onWait = ({ pid }: Holder) =>
+    report(`waiting for the virtual environment, which pid ${pid} makes`);
   return takeTurn(
     join(workshop.folder, `${key}.lock`),
     async () => {
@@ -80,7 +81,7 @@ export async function ensureEnvironment(recipe: Recipe, workshop: Workshop): Pro
       await writeFileAtomic(marker, `${JSON.stringify({ folder: name, ...recipe }, null, 2)}\n`);
       return pythonIn(join(workshop.folder, name), workshop.platform);
     },
-    { onWait, ...(signal && { signal }) },
+    { purpose: 'the virtual environment', onWait, ...(signal && { signal }) },
   );
 }
 

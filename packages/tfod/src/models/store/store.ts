@@ -130,7 +130,7 @@ export class ModelStore {
       return work();
     };
     try {
-      return await takeTurn(file, worksNow, { onWait: waits, signal: stop.signal });
+      return await takeTurn(file, worksNow, { purpose: thing, onWait: waits, signal: stop.signal });
     } catch (error) {
       if (!stop.signal.aborted || (error as Error).name !== 'AbortError') throw error;
       return undefined;

@@ -1,0 +1,133 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readService } from '../service/read-service';
+import { FakeEngine } from '../testing/fake-engine';
+import { TinyWorkspace } from '../testing/tiny-service';
+import { ensureImages } from './ensure-images';
+import type { Receipt } from './receipt';
+import { plainRequest, type ImagesRequest } from './request';
+
+describe('images that several runs want at the same time', () => {
+  let workspace: TinyWorkspace;
+  let fake: FakeEngine;
+  let said: string[];
+
+  beforeEach(() => {
+    workspace = new TinyWorkspace('salt');
+    fake = new FakeEngine();
+    said = [];
+  });
+  afterEach(() => workspace.dispose());
+
+  async function ensure(name: string, choices: Partial<ImagesRequest> = {}): Promise<Receipt> {
+    const service = await readService(workspace.root, { name, root: `apps/${name}` });
+    return ensureImages(plainRequest(workspace.root, service, {}, choices), {
+      engine: fake.engine,
+      env: { TFOD_CACHE_DIR: workspace.cacheFolder },
+      report: (line) => void said.push(line),
+      verbose: false,
+      wheelFolder: workspace.wheelFolder,
+    });
+  }
+
+  /** How often each key was built. */
+  const counts = (): number[] => {
+    const keys = fake.builds.flatMap(({ targets, wanted }) =>
+      targets.filter(({ name }) => wanted.includes(name)).map(({ labels }) => labels['dev.tfod.key']),
+    );
+    return [...new Set(keys)].map((key) => keys.filter((each) => each === key).length);
+  };
+
+  it('are built once each, whoever wants them', async () => {
+    const names = Array.from({ length: 10 }, (_, at) => `service-${at}`);
+    names.forEach((name, at) => {
+      workspace.addService(name);
+      workspace.write(`apps/${name}/src/parking/detect.py`, `print(${at})\n`);
+    });
+    fake.duringBuild = () => sleep(50);
+    // Each service twice: as it is when two people build the same commit.
+    const receipts = await Promise.all([...names, ...names].map((name) => ensure(name)));
+    expect(counts()).toEqual(Array.from({ length: 2 + names.length }, () => 1));
+    expect(receipts.map(({ images }) => images.length)).toEqual(receipts.map(() => 3));
+    expect(fake.refs().filter((ref) => ref.includes('tmp'))).toEqual([]);
+    expect(fake.wrongNames()).toEqual([]);
+  });
+
+  it('are waited for in a line that says for whom, and are present then', async () => {
+    workspace.addService('parking');
+    workspace.addService('gate');
+    let begun = (): void => undefined;
+    const building = new Promise<void>((resolve) => (begun = resolve));
+    fake.duringBuild = async () => {
+      begun();
+      await sleep(400);
+    };
+    const first = ensure('parking');
+    await building;
+    const { images } = await ensure('gate');
+    await first;
+    expect(said.filter((line) => line.startsWith('waiting'))).toEqual([
+      expect.stringMatching(
+        new RegExp(`^waiting for (base|tf|service-cpu), which pid ${process.pid} builds for parking$`),
+      ),
+    ]);
+    expect(images.map(({ verdict }) => verdict)).toEqual(['present', 'present', 'present']);
+    expect(counts()).toEqual([1, 1, 1]);
+  });
+
+  it('are tried by the next when the first one fails', async () => {
+    workspace.addService('parking');
+    workspace.addService('gate');
+    fake.broken.add('tf');
+    fake.duringBuild = async () => {
+      await sleep(100);
+      if (fake.builds.length === 2) fake.broken.clear();
+    };
+    const [parking, gate] = await Promise.allSettled([ensure('parking'), ensure('gate')]);
+    expect([parking.status, gate.status].sort()).toEqual(['fulfilled', 'rejected']);
+    expect(fake.wrongNames()).toEqual([]);
+  });
+
+  it('are looked for again by whoever has the turn', async () => {
+    workspace.addService('parking');
+    await ensure('parking');
+    const all = fake.engine.imagesWithLabel;
+    let looks = 0;
+    const engine = {
+      ...fake.engine,
+      // As if another process had built them between the plan and the turn.
+      imagesWithLabel: async (label: string) => (looks++ === 0 ? [] : all(label)),
+    };
+    const service = await readService(workspace.root, { name: 'parking', root: 'apps/parking' });
+    const { images } = await ensureImages(plainRequest(workspace.root, service, {}), {
+      engine,
+      env: { TFOD_CACHE_DIR: workspace.cacheFolder },
+      report: () => undefined,
+      verbose: false,
+      wheelFolder: workspace.wheelFolder,
+    });
+    expect(images.map(({ reasons }) => reasons[0])).toEqual(
+      images.map(() => 'another process built it meanwhile'),
+    );
+    expect(fake.builds).toHaveLength(1);
+  });
+
+  it('are built by each when each is told to force it', async () => {
+    workspace.addService('parking');
+    await Promise.all([ensure('parking', { force: true }), ensure('parking', { force: true })]);
+    expect(counts()).toEqual([2, 2, 2]);
+  });
+
+  it('are built from one digest of what they stand on', async () => {
+    let resolved = 0;
+    Object.assign(fake.engine, {
+      resolve: async () => `sha256:${String(++resolved).padStart(64, '0')}`,
+    });
+    for (const name of ['parking', 'gate', 'plates']) {
+      workspace.addService(name);
+      workspace.write(`apps/${name}/docker/base.Dockerfile`, 'FROM python:3.13\nCOPY docker/base.txt /x\n');
+    }
+    await Promise.all(['parking', 'gate', 'plates'].map((name) => ensure(name, { frozenLock: false })));
+    expect(resolved).toBe(1);
+    expect(counts()).toEqual([1, 1, 1]);
+  });
+});

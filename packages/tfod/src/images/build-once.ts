@@ -1,0 +1,59 @@
+import { join } from 'node:path';
+import { digestOf, hexOf } from '../values/digest';
+import { buildMissing, NOTHING_BUILT, type Built } from './build-missing';
+import type { Image } from './image';
+import { KeyTurns } from './key-turns';
+import { KEY_LABEL } from './labels';
+import { imagesToBuild } from './plan';
+import { planAgain, type PlannedService } from './plan-service';
+import { turnsFolder, type Machine } from './request';
+import { waitForTurn } from './wait-for-turn';
+
+export interface BuiltOnce {
+  /** As it was when it was carried out: what another process had built meanwhile is present. */
+  readonly planned: PlannedService;
+  readonly built: Built;
+}
+
+/**
+ * Builds what is missing, each image once however many processes want it: whoever has the turn at the key of an
+ * image builds it, from before a last look at the engine until the image has its names. The others wait, and look
+ * again; if the image is not there then, for the process failed or was killed, the next one builds it.
+ */
+export async function buildOnce(
+  first: PlannedService,
+  planFromStart: () => Promise<PlannedService>,
+  machine: Machine,
+): Promise<BuiltOnce> {
+  let planned = first;
+  for (;;) {
+    const wanted = imagesToBuild(planned.plan);
+    if (wanted.length === 0) return { planned, built: NOTHING_BUILT };
+    const turns = await KeyTurns.take(await placeOf(machine), wanted.map(forService(planned)));
+    if (!(turns instanceof KeyTurns)) {
+      await waitForTurn(turns, machine);
+      // The wait may have been long enough for an edit.
+      planned = await planFromStart();
+      continue;
+    }
+    try {
+      planned = planAgain(planned, await machine.engine.imagesWithLabel(KEY_LABEL));
+      const missing = imagesToBuild(planned.plan);
+      if (!turns.cover(missing)) continue;
+      await turns.keepOnly(missing);
+      return { planned, built: await buildMissing(planned, machine) };
+    } finally {
+      await turns.end();
+    }
+  }
+}
+
+function forService({ request }: PlannedService) {
+  return (image: Image) => ({ image, purpose: request.service.name });
+}
+
+/** Two engines are two places to build the same image in. */
+async function placeOf({ engine, env }: Machine): Promise<string> {
+  const name = hexOf(digestOf(await engine.identity())).slice(0, 16);
+  return join(turnsFolder(env), name);
+}
