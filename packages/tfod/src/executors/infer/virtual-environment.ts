@@ -68,8 +68,7 @@ export async function ensureEnvironment(recipe: Recipe, workshop: Workshop): Pro
   const { key, marker, python } = await findEnvironment(recipe, workshop);
   if (python !== undefined) return python;
   const { report, signal } = workshop;
-  const onWait = ({ pid }: Holder) =>
-    report(`waiting for the virtual environment, which pid ${pid} makes`);
+  const onWait = ({ pid }: Holder) => report(`waiting for the virtual environment, which pid ${pid} makes`);
   return takeTurn(
     join(workshop.folder, `${key}.lock`),
     async () => {
