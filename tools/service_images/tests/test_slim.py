@@ -9,7 +9,7 @@ from types import ModuleType
 import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[3]
-SCRIPT = REPOSITORY / "packages/tfod/src/generators/service/files/docker/slim.py"
+SCRIPT = REPOSITORY / "packages/tfod/src/generators/runtime/files/docker/slim.py"
 
 
 def load() -> ModuleType:

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseService } from '../../service/service';
+import runtimeGenerator from '../runtime/generator';
 import serviceGenerator from './generator';
 import type { ServiceOptions } from './schema';
 
@@ -141,6 +142,13 @@ describe('tfod:service', () => {
       expect(told.join('\n')).toContain('apps/plate-reader/src/plate_reader/detect.py');
     });
 
+    it('keeps a base image of which it does not know the versions', async () => {
+      tree.write('apps/plate-reader/docker/base.Dockerfile', 'FROM acme/python:latest\n');
+      await generate({ name: 'plate-reader', variants: ['gpu'] });
+      expect(text('apps/plate-reader/docker/base.Dockerfile')).toBe('FROM acme/python:latest\n');
+      expect(told.join('\n')).toContain('docker/base.Dockerfile');
+    });
+
     it('adds the files of another variant for the versions that the service has', async () => {
       await generate({ name: 'plate-reader', variants: ['gpu'] });
       expect(filesBelow('apps/plate-reader')).toEqual(expect.arrayContaining([...CPU, ...GPU]));
@@ -151,6 +159,109 @@ describe('tfod:service', () => {
       expect(told.join('\n')).toContain('still says "variants": ["cpu"]');
     });
   });
+
+  describe('with another TensorFlow', () => {
+    beforeEach(() => generate({ name: 'plate-reader', tensorflow: '2.20', python: '3.11' }));
+
+    it('moves what was generated and tells of it', async () => {
+      tree.write('apps/plate-reader/src/plate_reader/detect.py', '"""Mine."""\n');
+      await generate({ name: 'plate-reader', tensorflow: '2.21', python: '3.13' });
+      expect(text('apps/plate-reader/docker/base.Dockerfile')).toMatch(/^FROM python:3\.13-slim-trixie/m);
+      expect(text('apps/plate-reader/requirements/tf.lock')).toBe(lockOf('2.21/py3.13', 'tf.lock'));
+      expect(text('apps/plate-reader/README.md')).toContain('TensorFlow 2.21 on Python 3.13');
+      expect(text('apps/plate-reader/src/plate_reader/detect.py')).toBe('"""Mine."""\n');
+      expect(told).toContain(
+        'plate-reader stands on TensorFlow 2.21 on Python 3.13, no longer on TensorFlow 2.20 on Python 3.11.',
+      );
+    });
+
+    it('touches nothing when a file in the way was edited', async () => {
+      tree.write('apps/plate-reader/requirements/tf.lock', 'mine\n');
+      tree.write('apps/plate-reader/README.md', 'mine\n');
+      const before = contents();
+      await expect(
+        generate({ name: 'plate-reader', tensorflow: '2.21', python: '3.13' }),
+      ).rejects.toMatchObject({
+        problems: [{ code: 'FILE_EDITED', where: 'apps/plate-reader/requirements/tf.lock' }],
+      });
+      expect(contents()).toEqual(before);
+    });
+  });
+
+  describe('on a runtime', () => {
+    beforeEach(() => runtimeGenerator(tree, { name: 'ml', skipFormat: true }));
+
+    it('makes a service that has nothing but its own image', async () => {
+      const next = await generate({ name: 'plate-reader', runtime: 'ml' });
+      next();
+      expect(filesBelow('apps/plate-reader').filter((file) => /^(docker|requirements)/.test(file))).toEqual(
+        [],
+      );
+      expect(readJson(tree, 'apps/plate-reader/tfod.json').runtime).toBe('ml');
+      expect(text('apps/plate-reader/README.md')).toContain('`libs/ml/requirements/`');
+      expect(text('apps/plate-reader/README.md')).not.toMatch(/`docker\/`|<%/);
+      expect(told.join('\n')).toContain('on the runtime ml, for cpu');
+    });
+
+    it('lets a service adopt it', async () => {
+      await generate({ name: 'plate-reader', tensorflow: '2.20', python: '3.11', port: 9000 });
+      await generate({ name: 'plate-reader', runtime: 'ml' });
+      expect(filesBelow('apps/plate-reader').filter((file) => /^(docker|requirements)/.test(file))).toEqual(
+        [],
+      );
+      expect(readJson(tree, 'apps/plate-reader/tfod.json')).toMatchObject({ port: 9000, runtime: 'ml' });
+      expect(text('apps/plate-reader/README.md')).toContain('the runtime `ml`');
+      expect(told).toContain(
+        'plate-reader stands on the runtime ml, no longer on TensorFlow 2.20 on Python 3.11.',
+      );
+      const before = contents();
+      await generate({ name: 'plate-reader' });
+      expect(contents()).toEqual(before);
+    });
+
+    it('takes files away that say what the runtime says, edited or not', async () => {
+      await generate({ name: 'plate-reader' });
+      for (const root of ['apps/plate-reader', 'libs/ml']) tree.write(`${root}/requirements/tf.in`, 'mine\n');
+      await generate({ name: 'plate-reader', runtime: 'ml' });
+      expect(tree.exists('apps/plate-reader/requirements')).toBe(false);
+    });
+
+    it.each([
+      ['docker/tf.Dockerfile', 'FROM base\n'],
+      ['docker/base.Dockerfile', 'FROM scratch\n'],
+      ['requirements/gpu.lock', 'left over\n'],
+    ])('touches nothing when %s was edited', async (path, content) => {
+      await generate({ name: 'plate-reader', tensorflow: '2.20', python: '3.11' });
+      tree.write(`apps/plate-reader/${path}`, content);
+      const before = contents();
+      await expect(generate({ name: 'plate-reader', runtime: 'ml' })).rejects.toMatchObject({
+        problems: expect.arrayContaining([
+          expect.objectContaining({ code: 'FILE_EDITED', where: `apps/plate-reader/${path}` }),
+        ]),
+      });
+      expect(contents()).toEqual(before);
+    });
+
+    it('keeps files of the folder that are not of the chain', async () => {
+      await generate({ name: 'plate-reader' });
+      tree.write('apps/plate-reader/requirements/extra.txt', 'shapely\n');
+      await generate({ name: 'plate-reader', runtime: 'ml' });
+      expect(tree.children('apps/plate-reader/requirements')).toEqual(['extra.txt']);
+    });
+
+    it('gives a service that left it images of its own again', async () => {
+      await generate({ name: 'plate-reader', runtime: 'ml' });
+      const { runtime, ...settings } = readJson(tree, 'apps/plate-reader/tfod.json');
+      expect(runtime).toBe('ml');
+      tree.write('apps/plate-reader/tfod.json', JSON.stringify(settings));
+      await generate({ name: 'plate-reader', tensorflow: '2.20', python: '3.11' });
+      expect(filesBelow('apps/plate-reader')).toEqual(expect.arrayContaining(CPU));
+    });
+  });
+
+  function lockOf(set: string, name: string): string {
+    return readFileSync(join(PACKAGE, 'locks', set, name), 'utf8');
+  }
 
   function generate(options: ServiceOptions) {
     return serviceGenerator(tree, { skipFormat: true, ...options });

@@ -1,49 +1,92 @@
 import { addProjectConfiguration, formatFiles, logger, type GeneratorCallback, type Tree } from '@nx/devkit';
+import { SERVICE_FILE } from '../../service/service';
+import { TfodError, type Problem } from '../../values/tfod-error';
 import initGenerator from '../init/generator';
+import { applyRevision } from '../project/apply-revision';
+import { revise, type Revision, type RevisionRequest } from '../project/revise';
+import { withSettings } from '../project/settings-file';
+import { gatherFacts } from '../project/workspace-facts';
+import { CHAIN_PATHS, isChainFile } from '../runtime/chain-files';
 import { normaliseOptions } from './options';
-import { planService, type ServicePlan } from './plan';
+import { belowText, planService, type ServicePlan } from './plan';
+import { gatherRuntime } from './runtime-facts';
 import type { ServiceOptions } from './schema';
-import { serviceFiles, type ServiceFile } from './service-files';
-import { gatherFacts } from './workspace-facts';
+import { serviceFiles } from './service-files';
 
-/** Writes a service, or what one that is there still lacks; never touches a file that exists. */
+/**
+ * Writes a service, or what one that is there still lacks, and moves it to another TensorFlow or onto a runtime;
+ * never touches a file that somebody edited.
+ */
 export default async function serviceGenerator(
   tree: Tree,
   options: ServiceOptions,
 ): Promise<GeneratorCallback> {
   const asked = normaliseOptions(options);
-  const plan = planService(asked, gatherFacts(tree, asked));
-  const files = serviceFiles(plan);
-  const edited = files.filter((file) => differs(tree, pathIn(plan, file), file.content));
+  const facts = gatherFacts(tree, asked);
+  const plan = planService(asked, facts, gatherRuntime(tree, asked, facts));
+  const revision = reviseService(tree, plan);
 
   await initGenerator(tree, { skipFormat: true });
-  for (const file of files.filter((file) => !tree.exists(pathIn(plan, file)))) {
-    tree.write(pathIn(plan, file), file.content);
-  }
+  applyRevision(tree, plan.service.root, revision);
+  setRuntime(tree, plan);
   addProject(tree, plan);
   if (!options.skipFormat) await formatFiles(tree);
 
-  tellWhatWasKept(plan, edited);
+  tellWhatWasDone(plan);
   return () => tellWhatIsNext(plan);
 }
 
-function pathIn({ service }: ServicePlan, file: ServiceFile): string {
-  return `${service.root}/${file.path}`;
-}
-
-/** Whether a file that is there says something else; how JSON is laid out is the formatter's business. */
-function differs(tree: Tree, path: string, content: Buffer): boolean {
-  const there = tree.exists(path) ? tree.read(path) : null;
-  if (there === null || there.equals(content)) return false;
-  return !path.endsWith('.json') || sameLayout(there) !== sameLayout(content);
-}
-
-function sameLayout(json: Buffer): string {
-  try {
-    return JSON.stringify(JSON.parse(json.toString()));
-  } catch {
-    return json.toString();
+/** From what was generated for the service to what is generated now; throws for edited files in its way. */
+function reviseService(tree: Tree, plan: ServicePlan): Revision {
+  const { name, service, below, before, moves } = plan;
+  const isSetUp = before !== undefined;
+  const revision = revise({
+    before: knownContents(tree, plan),
+    // How a service is set up stands there already.
+    after: serviceFiles(service, name, below).filter(({ path }) => !isSetUp || path !== SERVICE_FILE),
+    read: (path) => tree.read(`${service.root}/${path}`) ?? undefined,
+    mustFollow: (path) => moves && isChainFile(path),
+  });
+  if (revision.conflicts.length > 0) {
+    throw new TfodError(revision.conflicts.map((path) => inTheWay(path, plan)));
   }
+  return revision;
+}
+
+/** What was generated before; on a runtime also what stands there, and no such file may stay. */
+function knownContents(tree: Tree, { name, below, before }: ServicePlan): RevisionRequest['before'] {
+  const generated = before?.below ? serviceFiles(before.service, name, before.below) : [];
+  const known = new Map(
+    generated
+      .filter(({ path }) => path !== SERVICE_FILE)
+      .map(({ path, content }): [string, Buffer[]] => [path, [content]]),
+  );
+  for (const path of below.runtime ? CHAIN_PATHS : []) {
+    const inRuntime = tree.read(`${below.runtime?.root}/${path}`);
+    known.set(path, [...(known.get(path) ?? []), ...(inRuntime === null ? [] : [inRuntime])]);
+  }
+  return known;
+}
+
+function inTheWay(path: string, { service, below }: ServicePlan): Problem {
+  const { root } = service;
+  return {
+    code: 'FILE_EDITED',
+    what: below.runtime
+      ? `This file was edited, and on ${belowText(below)} nothing would use it`
+      : `This file was edited, and ${belowText(below)} needs another`,
+    where: `${root}/${path}`,
+    remedy: below.runtime
+      ? `move what is special in it to ${below.runtime.root}, delete it, and run this again`
+      : 'change it by hand, a lock by compiling its .in; or move it away and run this again to have a new one',
+  };
+}
+
+function setRuntime(tree: Tree, { service, before }: ServicePlan): void {
+  const { root, runtime } = service;
+  if (before === undefined || runtime === undefined || before.service.runtime === runtime) return;
+  const path = `${root}/${SERVICE_FILE}`;
+  tree.write(path, withSettings(tree.read(path, 'utf-8') ?? '', { runtime }));
 }
 
 function addProject(tree: Tree, { service, tags }: ServicePlan): void {
@@ -58,22 +101,22 @@ function addProject(tree: Tree, { service, tags }: ServicePlan): void {
   });
 }
 
-function tellWhatWasKept({ service, notes }: ServicePlan, edited: readonly ServiceFile[]): void {
-  if (edited.length > 0) {
-    const paths = edited.map(({ path }) => `  ${service.root}/${path}`);
+function tellWhatWasDone({ service, below, before, moves, notes }: ServicePlan): void {
+  const stood = before?.below && belowText(before.below);
+  if (before && moves) {
     logger.info(
-      ['Kept as they are, although they differ from what would be generated:', ...paths].join('\n'),
+      `${service.name} stands on ${belowText(below)}${stood === undefined ? '' : `, no longer on ${stood}`}.`,
     );
   }
   for (const note of notes) logger.warn(note);
 }
 
-function tellWhatIsNext({ service, lock, isNew }: ServicePlan): void {
+function tellWhatIsNext({ service, below, before }: ServicePlan): void {
   const { name, root, variants, model } = service;
-  if (!isNew) return;
+  if (before) return;
   const lines = [
     '',
-    `${name} is in ${root}: TensorFlow ${lock.tensorflow} on Python ${lock.python}, for ${variants.join(' and ')}.`,
+    `${name} is in ${root}: on ${belowText(below)}, for ${variants.join(' and ')}.`,
     ...(model === 'demo'
       ? []
       : [`Put its model into ${root}/models/${model} first (${root}/README.md tells how).`]),

@@ -1,11 +1,12 @@
 import type { Release } from '../../compat/matrix';
 import type { ShippedLock } from '../../compat/shipped-locks';
-import type { Service } from '../../service/service';
+import type { Runtime, Service } from '../../service/service';
 import { TfodError } from '../../values/tfod-error';
+import type { WorkspaceFacts } from '../project/workspace-facts';
 import { normaliseOptions } from './options';
 import { planService } from './plan';
 import type { ServiceOptions } from './schema';
-import type { WorkspaceFacts } from './workspace-facts';
+import type { NamedRuntime } from './runtime-facts';
 
 const MATRIX: readonly Release[] = [
   { tensorflow: '2.20', pythons: ['3.11'], linuxDriver: '525.60.13' },
@@ -16,8 +17,8 @@ const NEW: ShippedLock = { tensorflow: '2.21', python: '3.13', variants: ['cpu',
 const EMPTY: WorkspaceFacts = {
   projects: new Map([['shop', 'apps/shop']]),
   occupants: [],
-  service: undefined,
-  serviceProblems: [],
+  existing: undefined,
+  existingProblems: [],
   inUse: {},
   matrix: MATRIX,
   locks: [OLD, NEW],
@@ -30,11 +31,13 @@ const EXISTING: Service = {
   image: 'acme/parking',
   port: 9000,
 };
+const ML: Runtime = { kind: 'runtime', name: 'ml', root: 'libs/ml', variants: ['cpu'], image: 'ml' };
+const NAMED: NamedRuntime = { name: 'ml', root: 'libs/ml', project: ML, problems: [] };
 const THERE: WorkspaceFacts = {
   ...EMPTY,
   projects: new Map([['parking', 'apps/parking']]),
   occupants: ['apps/parking/tfod.json', 'apps/parking/README.md'],
-  service: EXISTING,
+  existing: EXISTING,
   inUse: { tensorflow: '2.20', python: '3.11' },
 };
 
@@ -51,9 +54,9 @@ describe('planService', () => {
         port: 8080,
       },
       tags: [],
-      lock: NEW,
-      linuxDriver: '525.60.13',
-      isNew: true,
+      below: { lock: NEW, linuxDriver: '525.60.13' },
+      before: undefined,
+      moves: false,
       notes: [],
     });
   });
@@ -79,13 +82,13 @@ describe('planService', () => {
         image: 'registry.example:5000/lot',
         port: 90,
       },
-      lock: OLD,
+      below: { lock: OLD },
       tags: ['scope:lot', 'type:app'],
     });
   });
 
   it('knows a version again that Nx made a number of', () => {
-    expect(plan({ name: 'parking', tensorflow: 2.2, python: 3.11 }).lock).toBe(OLD);
+    expect(plan({ name: 'parking', tensorflow: 2.2, python: 3.11 }).below.lock).toBe(OLD);
   });
 
   it('reports everything at once', () => {
@@ -120,7 +123,7 @@ describe('planService', () => {
       {},
       {
         occupants: ['apps/parking/tfod.json'],
-        serviceProblems: [{ code: 'SERVICE_MALFORMED', what: 'x', remedy: 'y' }],
+        existingProblems: [{ code: 'SERVICE_MALFORMED', what: 'x', remedy: 'y' }],
       },
       ['SERVICE_MALFORMED'],
     ],
@@ -131,17 +134,36 @@ describe('planService', () => {
   describe('for a service that is there', () => {
     it('keeps its settings and its versions', () => {
       const again = plan({ name: 'parking' }, THERE);
-      expect(again).toMatchObject({ service: EXISTING, lock: OLD, isNew: false, notes: [] });
+      expect(again).toMatchObject({ service: EXISTING, below: { lock: OLD }, notes: [] });
+      expect(again.before).toEqual({ service: EXISTING, below: again.below });
     });
 
     it('adds the files of a further variant and says what is not changed', () => {
-      const again = plan({ name: 'parking', variants: ['gpu'], port: 80, tensorflow: '2.21.0' }, THERE);
+      const again = plan({ name: 'parking', variants: ['gpu'], port: 80 }, THERE);
       expect(again.service).toEqual({ ...EXISTING, variants: ['cpu', 'gpu'] });
-      expect(again.lock).toBe(OLD);
+      expect(again.below.lock).toBe(OLD);
       expect(again.notes).toEqual([
         'apps/parking/tfod.json still says "variants": ["cpu"]; edit it to have ["gpu"]',
         'apps/parking/tfod.json still says "port": 9000; edit it to have 80',
-        expect.stringContaining('tensorflow stays 2.20; to have 2.21.0, delete docker/'),
+      ]);
+    });
+
+    it('moves to the versions that are asked for, if there are such', () => {
+      const moved = plan({ name: 'parking', tensorflow: '2.21.0', python: 3.13 }, THERE);
+      expect([moved.before?.below?.lock, moved.below.lock]).toEqual([OLD, NEW]);
+      expect(problems({ name: 'parking', tensorflow: '2.21' }, THERE)).toEqual(['TOOLCHAIN_UNSUPPORTED']);
+    });
+
+    it('cannot be told of which versions it is when its files say nothing', () => {
+      const unknown = { ...THERE, inUse: {} };
+      expect(plan({ name: 'parking' }, unknown).before?.below).toBeUndefined();
+      expect(plan({ name: 'parking' }, unknown).moves).toBe(false);
+      expect(plan({ name: 'parking', python: '3.13' }, unknown).moves).toBe(true);
+    });
+
+    it('is not a runtime', () => {
+      expect(problems({ name: 'parking' }, { ...THERE, existing: { ...ML, name: 'parking' } })).toEqual([
+        'PROJECT_OTHER_KIND',
       ]);
     });
 
@@ -152,13 +174,59 @@ describe('planService', () => {
   });
 });
 
-function plan(options: ServiceOptions, facts: WorkspaceFacts = EMPTY) {
-  return planService(normaliseOptions(options), facts);
+describe('planService on a runtime', () => {
+  const options = { name: 'parking', runtime: 'ml' };
+
+  it('takes its images, whatever the versions', () => {
+    expect(plan(options, EMPTY, NAMED)).toMatchObject({
+      service: { name: 'parking', runtime: 'ml' },
+      below: { runtime: ML },
+      before: undefined,
+    });
+  });
+
+  it('lets a service adopt it, and one that stands on it stay', () => {
+    const adopts = plan(options, THERE, NAMED);
+    expect(adopts.service).toEqual({ ...EXISTING, runtime: 'ml' });
+    expect(adopts.before?.below?.lock).toBe(OLD);
+    const stays = plan(
+      { name: 'parking' },
+      { ...THERE, existing: { ...EXISTING, runtime: 'ml' }, inUse: {} },
+      NAMED,
+    );
+    expect(stays.before?.below).toEqual({ runtime: ML });
+  });
+
+  it.each<[string, Partial<ServiceOptions>, Partial<NamedRuntime>, string[]]>([
+    ['that is not there', {}, { root: undefined, project: undefined }, ['RUNTIME_NOT_FOUND']],
+    ['that is a library', {}, { project: undefined }, ['RUNTIME_IS_NONE']],
+    ['that is a service', {}, { project: EXISTING }, ['RUNTIME_IS_NONE']],
+    ['without the variant', { variants: ['cpu', 'gpu'] }, {}, ['RUNTIME_VARIANT']],
+    ['without a name', { runtime: '' }, { root: undefined }, ['SERVICE_RUNTIME', 'RUNTIME_NOT_FOUND']],
+    [
+      'that cannot be read',
+      {},
+      { project: undefined, problems: [{ code: 'SERVICE_MALFORMED', what: 'x', remedy: 'y' }] },
+      ['SERVICE_MALFORMED'],
+    ],
+    [
+      'with versions of its own',
+      { tensorflow: '2.21', python: 3.1 },
+      {},
+      ['OPTION_UNSUPPORTED', 'OPTION_UNSUPPORTED'],
+    ],
+  ])('refuses one %s', (_, edit, named, codes) => {
+    expect(problems({ ...options, ...edit }, EMPTY, { ...NAMED, ...named })).toEqual(codes);
+  });
+});
+
+function plan(options: ServiceOptions, facts: WorkspaceFacts = EMPTY, named?: NamedRuntime) {
+  return planService(normaliseOptions(options), facts, named);
 }
 
-function problems(options: ServiceOptions, facts: WorkspaceFacts = EMPTY): string[] {
+function problems(options: ServiceOptions, facts: WorkspaceFacts = EMPTY, named?: NamedRuntime): string[] {
   try {
-    plan(options, facts);
+    plan(options, facts, named);
     return [];
   } catch (error) {
     if (error instanceof TfodError) return error.problems.map(({ code }) => code);

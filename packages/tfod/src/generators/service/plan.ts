@@ -1,58 +1,80 @@
-import { versionText } from '../../compat/matrix';
 import type { ShippedLock } from '../../compat/shipped-locks';
-import { chooseToolchain, type Toolchain } from '../../compat/toolchain';
-import { SERVICE_FILE, VARIANTS, type Service } from '../../service/service';
+import { noRuntime, noSuchProject, variantProblems } from '../../service/runtime-problems';
+import { SERVICE_FILE, VARIANTS, type Runtime, type Service } from '../../service/service';
 import { parseServiceName, type ServiceName } from '../../service/service-name';
 import { isVariant, type Variant } from '../../service/variant';
 import { TfodError, type Problem } from '../../values/tfod-error';
+import { placeProblems } from '../project/place';
+import { chooseVersions, isMove, lockInUse, versionsText } from '../project/versions';
+import type { WorkspaceFacts } from '../project/workspace-facts';
 import { optionProblems, type Asked } from './options';
-import type { WorkspaceFacts } from './workspace-facts';
+import type { NamedRuntime } from './runtime-facts';
+
+/** What the service image stands on: images of its own with the versions of a set, or those of a runtime. */
+export type Below =
+  | { readonly lock: ShippedLock; readonly linuxDriver: string; readonly runtime?: never }
+  | { readonly runtime: Runtime; readonly lock?: never };
 
 /** What is to be generated: everything has been checked, nothing has been written. */
 export interface ServicePlan {
   readonly name: ServiceName;
   readonly service: Service;
   readonly tags: readonly string[];
-  /** The requirements that are copied, and the versions that go with them. */
-  readonly lock: ShippedLock;
-  /** The oldest Linux driver of NVIDIA for the GPU image. */
-  readonly linuxDriver: string;
-  /** Whether a service of this name stood there before. */
-  readonly isNew: boolean;
+  readonly below: Below;
+  /** What stood there before; undefined for a new service. */
+  readonly before: ServiceBefore | undefined;
+  /** Whether it is to stand on something else than before. */
+  readonly moves: boolean;
   /** What was asked for and is not done, because a file that stands there says otherwise. */
   readonly notes: readonly string[];
 }
 
+/** A service that is there, and what it stands on if that can be told. */
+export interface ServiceBefore {
+  readonly service: Service;
+  readonly below: Below | undefined;
+}
+
 /** Decides what to generate; throws a `TfodError` with everything that speaks against it. */
-export function planService(asked: Asked, facts: WorkspaceFacts): ServicePlan {
-  const service = serviceOf(asked, facts.service);
-  const wanted = wantedVersions(asked, facts);
-  const { tensorflow = wanted.tensorflow, python = wanted.python } = facts.inUse;
-  const variants = service.variants.filter(isVariant);
-  const choice = chooseToolchain({ tensorflow, python, variants }, facts.matrix, facts.locks);
+export function planService(
+  asked: Asked,
+  facts: WorkspaceFacts,
+  named: NamedRuntime | undefined,
+): ServicePlan {
+  const existing = facts.existing?.kind === undefined ? facts.existing : undefined;
+  const service = serviceOf(asked, existing);
+  const { below, problems: belowProblems } = named
+    ? onRuntime(asked, service, facts, named)
+    : onItsOwn(asked, service, facts);
   const problems = [
     ...optionProblems(asked),
-    ...placeProblems(asked, facts),
-    ...facts.serviceProblems,
-    ...(choice.problems ?? []),
+    ...placeProblems(asked, 'service', facts),
+    ...facts.existingProblems,
+    ...belowProblems,
   ];
-  if (problems.length > 0 || !choice.lock) throw new TfodError(problems);
-  const release = facts.matrix.find((row) => row.tensorflow === choice.lock.tensorflow);
+  if (problems.length > 0 || !below) throw new TfodError(problems);
+  const from = existing && belowBefore(existing, facts, below);
   return {
     name: parseServiceName(asked.name),
     service,
     tags: asked.tags,
-    lock: choice.lock,
-    linuxDriver: release?.linuxDriver ?? 'unknown',
-    isNew: facts.service === undefined,
-    notes: [...keptSettings(asked, facts.service), ...keptToolchain(asked.directory, wanted, facts.inUse)],
+    below,
+    before: existing && { service: existing, below: from },
+    moves: isMove(asked, from && belowText(from), belowText(below)),
+    notes: keptSettings(asked, existing),
   };
+}
+
+/** For people: `TensorFlow 2.21 on Python 3.13`, or `the runtime ml`. */
+export function belowText({ lock, runtime }: Below): string {
+  return lock ? versionsText(lock) : `the runtime ${runtime.name}`;
 }
 
 /** The settings that stand in a tfod.json win; the files of a variant that is asked for are added to them. */
 function serviceOf({ name, directory, settings }: Asked, existing: Service | undefined): Service {
   const variants = new Set<Variant>([...(existing?.variants ?? []), ...(settings.variants ?? [])]);
   const { model = 'demo', image = name, port = 8080 } = { ...settings, ...existing };
+  const runtime = settings.runtime ?? existing?.runtime;
   return {
     name,
     root: directory,
@@ -60,74 +82,72 @@ function serviceOf({ name, directory, settings }: Asked, existing: Service | und
     model,
     image,
     port,
+    ...(runtime !== undefined && { runtime }),
   };
 }
 
-function placeProblems({ name, directory }: Asked, facts: WorkspaceFacts): readonly Problem[] {
-  const owner = [...facts.projects].find(([, root]) => root === directory)?.[0];
-  const root = facts.projects.get(name);
-  const problems: Problem[] = [];
-  if (root !== undefined && root !== directory) {
-    problems.push({
-      code: 'PROJECT_EXISTS',
-      what: `There is a project "${name}" already`,
-      where: root,
-      remedy: `choose another name, or use --directory=${root} to complete that project if it is a service`,
-    });
-  }
-  if (owner !== undefined && owner !== name) {
-    problems.push({
-      code: 'DIRECTORY_TAKEN',
-      what: `The folder belongs to the project "${owner}"`,
-      where: directory,
-      remedy: 'choose another --directory',
-    });
-  } else if (facts.occupants.length > 0 && !facts.occupants.includes(`${directory}/${SERVICE_FILE}`)) {
-    problems.push({
-      code: 'DIRECTORY_NOT_EMPTY',
-      what: 'The folder holds files of something else',
-      where: directory,
-      expected: `an empty folder, or a service with its ${SERVICE_FILE}`,
-      found: `${facts.occupants.slice(0, 3).join(', ')}${facts.occupants.length > 3 ? ', …' : ''}`,
-      remedy: 'choose another --directory, or move the files away',
-    });
-  }
-  return problems;
+interface BelowChoice {
+  readonly below?: Below;
+  readonly problems: readonly Problem[];
+}
+
+function onItsOwn(asked: Asked, { variants }: Service, facts: WorkspaceFacts): BelowChoice {
+  const { lock, problems } = chooseVersions(asked, variants.filter(isVariant), facts);
+  return lock ? { below: ownImages(lock, facts), problems: [] } : { problems };
+}
+
+function ownImages(lock: ShippedLock, { matrix }: WorkspaceFacts): Below {
+  const release = matrix.find((row) => row.tensorflow === lock.tensorflow);
+  return { lock, linuxDriver: release?.linuxDriver ?? 'unknown' };
+}
+
+function onRuntime(
+  asked: Asked,
+  service: Service,
+  { projects }: WorkspaceFacts,
+  named: NamedRuntime,
+): BelowChoice {
+  const where =
+    asked.settings.runtime === undefined ? `${service.root}/${SERVICE_FILE} "runtime"` : '--runtime';
+  const versions = (['tensorflow', 'python'] as const)
+    .filter((tool) => asked[tool] !== undefined)
+    .map((tool) => versionOfRuntime(tool, asked[tool] ?? '', named));
+  const fault = (problem: Problem): BelowChoice => ({ problems: [...versions, problem] });
+  if (named.root === undefined) return fault(noSuchProject(named.name, [...projects.keys()], where));
+  if (named.problems.length > 0) return { problems: [...versions, ...named.problems] };
+  if (named.project?.kind !== 'runtime') return fault(noRuntime(named.name, named.project, where));
+  const problems = variantProblems(service, named.project, service.variants.filter(isVariant));
+  return { below: { runtime: named.project }, problems: [...versions, ...problems] };
+}
+
+function versionOfRuntime(
+  tool: 'tensorflow' | 'python',
+  version: string | number,
+  { name }: NamedRuntime,
+): Problem {
+  return {
+    code: 'OPTION_UNSUPPORTED',
+    what: `--${tool} and a runtime do not go together: ${name} decides the versions of all its services`,
+    where: `--${tool}`,
+    found: String(version),
+    remedy: `leave it out; nx g tfod:runtime ${name} --${tool}=${version} changes the runtime`,
+  };
+}
+
+function belowBefore({ runtime, variants }: Service, facts: WorkspaceFacts, below: Below): Below | undefined {
+  if (runtime !== undefined) return below.runtime?.name === runtime ? below : undefined;
+  const lock = lockInUse(variants, facts);
+  return lock && ownImages(lock, facts);
 }
 
 function keptSettings({ settings }: Asked, existing: Service | undefined): readonly string[] {
   if (!existing) return [];
   return (Object.keys(settings) as (keyof typeof settings)[])
+    .filter((key) => key !== 'runtime')
     .map((key) => ({ key, asked: JSON.stringify(settings[key]), kept: JSON.stringify(existing[key]) }))
     .filter(({ asked, kept }) => asked !== kept)
     .map(
       ({ key, asked, kept }) =>
         `${existing.root}/${SERVICE_FILE} still says "${key}": ${kept}; edit it to have ${asked}`,
     );
-}
-
-interface Versions {
-  readonly tensorflow: string | undefined;
-  readonly python: string | undefined;
-}
-
-function wantedVersions({ tensorflow, python }: Asked, { matrix }: WorkspaceFacts): Versions {
-  const known = {
-    tensorflow: matrix.map((row) => row.tensorflow),
-    python: matrix.flatMap((row) => row.pythons),
-  };
-  return {
-    tensorflow: tensorflow === undefined ? undefined : versionText(tensorflow, known.tensorflow),
-    python: python === undefined ? undefined : versionText(python, known.python),
-  };
-}
-
-function keptToolchain(directory: string, wanted: Versions, inUse: Partial<Toolchain>): readonly string[] {
-  return (['tensorflow', 'python'] as const).flatMap((tool) => {
-    const [want, have] = [wanted[tool], inUse[tool]];
-    if (want === undefined || have === undefined || want === have || want.startsWith(`${have}.`)) return [];
-    return [
-      `${tool} stays ${have}; to have ${want}, delete docker/ and requirements/ of ${directory} and run this again`,
-    ];
-  });
 }

@@ -6,6 +6,7 @@ export interface ServiceOptions {
   /** A number when it comes from the command line. */
   readonly tensorflow?: string | number;
   readonly python?: string | number;
+  readonly runtime?: string;
   readonly model?: string;
   readonly image?: string;
   readonly port?: number;

@@ -1,57 +1,35 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { offsetFromRoot } from '@nx/devkit';
-import { REQUIREMENTS } from '../../compat/shipped-locks';
-import { pythonImage } from '../../compat/toolchain';
-import { SERVICE_FILE } from '../../service/service';
-import type { ServicePlan } from './plan';
-import { fillPath, fillText, type Substitutions } from './template';
-
-/** A file of a service: its path from the project's folder, and all of its content. */
-export interface ServiceFile {
-  readonly path: string;
-  readonly content: Buffer;
-}
+import { isVariant } from '../../service/variant';
+import type { Service } from '../../service/service';
+import type { ServiceName } from '../../service/service-name';
+import { filesBelow, type ProjectFile } from '../project/files';
+import { settingsFile } from '../project/settings-file';
+import { templateFiles } from '../project/template-files';
+import type { Substitutions } from '../project/template';
+import { chainFiles } from '../runtime/chain-files';
+import type { Below } from './plan';
 
 const TEMPLATES = join(__dirname, 'files');
 const DEMO = join(__dirname, '..', '..', '..', 'demo');
 const DEMO_MODEL = 'demo';
 
-/** Templates that only a service with the variant has. */
-const OF_VARIANT = { 'docker/tf.Dockerfile': 'cpu', 'docker/gpu.Dockerfile': 'gpu' } as const;
-
 /**
  * Every file of the service but its project.json. The tfod.json comes first: should writing stop half-way, the
  * folder is known for a service, and running the generator again completes it.
  */
-export function serviceFiles(plan: ServicePlan): readonly ServiceFile[] {
-  return [settingsFile(plan), ...templateFiles(plan), ...requirementFiles(plan), ...modelFiles(plan)];
+export function serviceFiles(service: Service, name: ServiceName, below: Below): readonly ProjectFile[] {
+  const { root, variants, model, image, port, runtime } = service;
+  const settings = { variants, model, image, port, ...(runtime !== undefined && { runtime }) };
+  return [
+    settingsFile(root, 'tfod', settings),
+    ...templateFiles(TEMPLATES, { ...substitutions(service, name), ...aboutBelow(below) }),
+    ...(below.lock ? chainFiles(variants.filter(isVariant), below.lock) : []),
+    ...modelFiles(service),
+  ];
 }
 
-function settingsFile({ service }: ServicePlan): ServiceFile {
-  const { root, variants, model, image, port } = service;
-  const $schema = `${offsetFromRoot(root)}node_modules/tfod/schemas/tfod.schema.json`;
-  const text = JSON.stringify({ $schema, variants, model, image, port }, null, 2);
-  // One line for a list, as formatters have it.
-  const list = `[${variants.map((variant) => JSON.stringify(variant)).join(', ')}]`;
-  return { path: SERVICE_FILE, content: Buffer.from(`${text.replace(/\[[^\]]*\]/, list)}\n`) };
-}
-
-function templateFiles(plan: ServicePlan): readonly ServiceFile[] {
-  const values = substitutions(plan);
-  return filesBelow(TEMPLATES)
-    .map((source) => ({ source, path: fillPath(source, values) }))
-    .filter(({ path }) => {
-      const variant = OF_VARIANT[path as keyof typeof OF_VARIANT];
-      return variant === undefined || plan.service.variants.includes(variant);
-    })
-    .map(({ source, path }) => ({
-      path,
-      content: Buffer.from(fillText(readFileSync(join(TEMPLATES, source), 'utf8'), values)),
-    }));
-}
-
-function substitutions({ name, service, lock, linuxDriver }: ServicePlan): Substitutions {
+function substitutions(service: Service, name: ServiceName): Substitutions {
   return {
     name: name.project,
     module: name.module,
@@ -60,40 +38,36 @@ function substitutions({ name, service, lock, linuxDriver }: ServicePlan): Subst
     image: service.image,
     port: String(service.port),
     variants: service.variants.join(' and '),
-    tensorflow: lock.tensorflow,
-    python: lock.python,
-    pythonImage: pythonImage(lock.python),
-    linuxDriver,
   };
 }
 
-function requirementFiles({ service, lock }: ServicePlan): readonly ServiceFile[] {
-  return service.variants.flatMap((variant) =>
-    Object.values(REQUIREMENTS[variant]).map((name) => ({
-      path: `requirements/${name}`,
-      content: readFileSync(join(lock.folder, name)),
-    })),
-  );
+/** What the README says of the images below. */
+function aboutBelow({ lock, linuxDriver, runtime }: Below & { linuxDriver?: string }): Substitutions {
+  if (runtime) {
+    const { name, root } = runtime;
+    return {
+      below: `the images of the runtime \`${name}\``,
+      driver: `as \`${name}\` wants it`,
+      packages: `\`${root}/requirements/\``,
+      madeBy: `- The images below it are made by \`${name}\`, in \`${root}\`, for all of its services.`,
+    };
+  }
+  return {
+    below: `TensorFlow ${lock.tensorflow} on Python ${lock.python}`,
+    driver: `of at least ${linuxDriver}`,
+    packages: '`requirements/`',
+    madeBy: [
+      '- `docker/` makes the images below it: Python and system packages, then TensorFlow.',
+      '- `requirements/` says what is installed: wishes in `*.in`, exact versions with their hashes in `*.lock`.',
+    ].join('\n'),
+  };
 }
 
 /** The demo model comes with the plugin; any other is put there by the one who asked for it. */
-function modelFiles({ service }: ServicePlan): readonly ServiceFile[] {
-  if (service.model !== DEMO_MODEL) return [];
+function modelFiles({ model }: Service): readonly ProjectFile[] {
+  if (model !== DEMO_MODEL) return [];
   return filesBelow(DEMO).map((path) => ({
     path: `models/${DEMO_MODEL}/${path}`,
     content: readFileSync(join(DEMO, path)),
   }));
-}
-
-/**
- * The files below a folder, with forward slashes, in a fixed order. Caches of tools that looked at them are none:
- * a hidden file is spelled `__dot__` here.
- */
-function filesBelow(folder: string, prefix = ''): readonly string[] {
-  return readdirSync(join(folder, prefix), { withFileTypes: true })
-    .filter(({ name }) => !name.startsWith('.') && name !== '__pycache__')
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .flatMap((entry) =>
-      entry.isDirectory() ? filesBelow(folder, `${prefix}${entry.name}/`) : [`${prefix}${entry.name}`],
-    );
 }

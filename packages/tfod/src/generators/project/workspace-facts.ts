@@ -3,9 +3,9 @@ import type { Release } from '../../compat/matrix';
 import { readMatrix, readShippedLocks, REQUIREMENTS, type ShippedLock } from '../../compat/shipped-locks';
 import type { Toolchain } from '../../compat/toolchain';
 import { toolchainInUse } from '../../compat/toolchain-in-use';
-import { parseService, SERVICE_FILE, VARIANTS, type Service } from '../../service/service';
+import { parseTfodProject, SERVICE_FILE, VARIANTS, type TfodProject } from '../../service/service';
 import { TfodError, type Problem } from '../../values/tfod-error';
-import type { Asked } from './options';
+import type { AskedProject } from './options';
 
 /** All that a plan depends on besides the options. */
 export interface WorkspaceFacts {
@@ -13,10 +13,10 @@ export interface WorkspaceFacts {
   readonly projects: ReadonlyMap<string, string>;
   /** The files that stand in the folder already, from the workspace root. */
   readonly occupants: readonly string[];
-  /** The service that stands there already, if one does and can be read. */
-  readonly service: Service | undefined;
+  /** The service or the runtime that stands there already, if one does and can be read. */
+  readonly existing: TfodProject | undefined;
   /** Why it cannot be read. */
-  readonly serviceProblems: readonly Problem[];
+  readonly existingProblems: readonly Problem[];
   /** The versions that it stands on, as far as its files tell. */
   readonly inUse: Partial<Toolchain>;
   readonly matrix: readonly Release[];
@@ -24,12 +24,13 @@ export interface WorkspaceFacts {
 }
 
 /** Reads the workspace and what the plugin ships. */
-export function gatherFacts(tree: Tree, { name, directory }: Asked): WorkspaceFacts {
-  const file = `${directory}/${SERVICE_FILE}`;
+export function gatherFacts(tree: Tree, { name, directory }: AskedProject): WorkspaceFacts {
+  const { project, problems } = projectIn(tree, { name, root: directory });
   return {
     projects: new Map([...getProjects(tree)].map(([project, { root }]) => [project, root])),
-    occupants: filesBelow(tree, directory),
-    ...readExisting(textOf(tree, file), { name, root: directory }),
+    occupants: filesIn(tree, directory),
+    existing: project,
+    existingProblems: problems,
     inUse: toolchainInUse({
       baseDockerfile: textOf(tree, `${directory}/docker/base.Dockerfile`),
       requirements: VARIANTS.map((variant) =>
@@ -41,15 +42,17 @@ export function gatherFacts(tree: Tree, { name, directory }: Asked): WorkspaceFa
   };
 }
 
-function readExisting(
-  text: string | undefined,
+/** The service or the runtime in a folder, or why it cannot be read; neither where there is none. */
+export function projectIn(
+  tree: Tree,
   at: { readonly name: string; readonly root: string },
-): Pick<WorkspaceFacts, 'service' | 'serviceProblems'> {
-  if (text === undefined) return { service: undefined, serviceProblems: [] };
+): { readonly project: TfodProject | undefined; readonly problems: readonly Problem[] } {
+  const text = textOf(tree, `${at.root}/${SERVICE_FILE}`);
+  if (text === undefined) return { project: undefined, problems: [] };
   try {
-    return { service: parseService(text, at), serviceProblems: [] };
+    return { project: parseTfodProject(text, at), problems: [] };
   } catch (error) {
-    if (error instanceof TfodError) return { service: undefined, serviceProblems: error.problems };
+    if (error instanceof TfodError) return { project: undefined, problems: error.problems };
     throw error;
   }
 }
@@ -58,8 +61,8 @@ function textOf(tree: Tree, path: string): string | undefined {
   return tree.isFile(path) ? (tree.read(path, 'utf-8') ?? undefined) : undefined;
 }
 
-function filesBelow(tree: Tree, path: string): readonly string[] {
+function filesIn(tree: Tree, path: string): readonly string[] {
   if (!tree.exists(path)) return [];
   if (tree.isFile(path)) return [path];
-  return tree.children(path).flatMap((child) => filesBelow(tree, `${path}/${child}`));
+  return tree.children(path).flatMap((child) => filesIn(tree, `${path}/${child}`));
 }

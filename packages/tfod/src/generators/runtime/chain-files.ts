@@ -1,0 +1,48 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { REQUIREMENTS, type ShippedLock } from '../../compat/shipped-locks';
+import { pythonImage } from '../../compat/toolchain';
+import type { Variant } from '../../service/variant';
+import { filesBelow, type ProjectFile } from '../project/files';
+import { fillPath } from '../project/template';
+import { templateFiles } from '../project/template-files';
+
+const TEMPLATES = join(__dirname, 'files', 'docker');
+/** Templates that only a project with the variant has. */
+const OF_VARIANT = { 'tf.Dockerfile': 'cpu', 'gpu.Dockerfile': 'gpu' } as const;
+
+/** What makes the images below those of services, with the versions of a set: docker/ and requirements/. */
+export function chainFiles(variants: readonly Variant[], lock: ShippedLock): readonly ProjectFile[] {
+  return [...dockerFiles(variants, lock), ...requirementFiles(variants, lock)];
+}
+
+/** The paths of all that chainFiles may write. */
+export const CHAIN_PATHS: readonly string[] = [
+  ...filesBelow(TEMPLATES).map((source) => `docker/${fillPath(source, {})}`),
+  ...Object.values(REQUIREMENTS).flatMap((names) =>
+    Object.values(names).map((name) => `requirements/${name}`),
+  ),
+];
+
+/** Whether an image is wrong where this file of a project is. */
+export function isChainFile(path: string): boolean {
+  return CHAIN_PATHS.includes(path);
+}
+
+function dockerFiles(variants: readonly Variant[], { python }: ShippedLock): readonly ProjectFile[] {
+  return templateFiles(TEMPLATES, { pythonImage: pythonImage(python) })
+    .filter(({ path }) => {
+      const variant = OF_VARIANT[path as keyof typeof OF_VARIANT];
+      return variant === undefined || variants.includes(variant);
+    })
+    .map(({ path, content }) => ({ path: `docker/${path}`, content }));
+}
+
+function requirementFiles(variants: readonly Variant[], { folder }: ShippedLock): readonly ProjectFile[] {
+  return variants.flatMap((variant) =>
+    Object.values(REQUIREMENTS[variant]).map((name) => ({
+      path: `requirements/${name}`,
+      content: readFileSync(join(folder, name)),
+    })),
+  );
+}

@@ -1,0 +1,12 @@
+/** The options as they are written on the command line; nothing here has been checked. */
+export interface RuntimeOptions {
+  readonly name: string;
+  readonly directory?: string;
+  readonly variants?: readonly string[];
+  /** A number when it comes from the command line. */
+  readonly tensorflow?: string | number;
+  readonly python?: string | number;
+  readonly image?: string;
+  readonly tags?: string;
+  readonly skipFormat?: boolean;
+}
