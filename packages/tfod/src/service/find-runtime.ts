@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join, posix } from 'node:path';
-import { nearestWord } from '../values/nearest-word';
-import { TfodError, type Problem } from '../values/tfod-error';
+import { TfodError } from '../values/tfod-error';
 import { readTfodProject } from './read-service';
+import { chainFileTwice, noRuntime, noSuchProject, variantProblems } from './runtime-problems';
 import { SERVICE_FILE, type Runtime, type Service } from './service';
 import type { Variant } from './variant';
 
@@ -26,12 +26,10 @@ export async function findRuntime(service: Service, search: RuntimeSearch): Prom
   if (service.runtime === undefined) return undefined;
   const runtime = await readRuntime(service, service.runtime, search);
   const problems = [
-    ...search.variants
-      .filter((variant) => !runtime.variants.includes(variant))
-      .map((variant) => noVariant(service, runtime, variant)),
+    ...variantProblems(service, runtime, search.variants),
     ...BELOW_SERVICE.map((file) => posix.join(service.root, file))
       .filter((path) => existsSync(join(search.workspaceRoot, path)))
-      .map((path) => twoOwners(runtime, path)),
+      .map((path) => chainFileTwice(runtime, path)),
   ];
   if (problems.length > 0) throw new TfodError(problems);
   return runtime;
@@ -47,57 +45,11 @@ async function readRuntime(
   name: string,
   { workspaceRoot, projects }: RuntimeSearch,
 ): Promise<Runtime> {
+  const where = `${service.root}/${SERVICE_FILE} "runtime"`;
   const root = projects.get(name);
-  if (root === undefined) throw new TfodError(noProject(service, name, [...projects.keys()]));
-  if (!existsSync(join(workspaceRoot, root, SERVICE_FILE))) throw new TfodError(noRuntime(service, name));
-  const project = await readTfodProject(workspaceRoot, { name, root });
-  if (project.kind === 'runtime') return project;
-  throw new TfodError(noRuntime(service, name, 'a service'));
-}
-
-function noProject({ name, root }: Service, runtime: string, projects: readonly string[]): Problem {
-  const meant = nearestWord(runtime, projects);
-  return {
-    code: 'RUNTIME_NOT_FOUND',
-    what: `There is no project ${runtime} for ${name} to stand on`,
-    where: `${root}/${SERVICE_FILE} "runtime"`,
-    expected: 'the name of a project that nx g tfod:runtime made',
-    found: JSON.stringify(runtime),
-    remedy:
-      meant === undefined
-        ? `if it was renamed, write its new name; if it was removed, name another, or make it with nx g tfod:runtime ${runtime}`
-        : `did you mean "${meant}"?`,
-  };
-}
-
-function noRuntime({ name, root }: Service, runtime: string, found = `no ${SERVICE_FILE}`): Problem {
-  return {
-    code: 'RUNTIME_IS_NONE',
-    what: `${runtime} is no runtime that ${name} could stand on`,
-    where: `${root}/${SERVICE_FILE} "runtime"`,
-    expected: `a project whose ${SERVICE_FILE} says "kind": "runtime"`,
-    found,
-    remedy: 'name a project that nx g tfod:runtime made',
-  };
-}
-
-function noVariant({ name, root }: Service, runtime: Runtime, variant: Variant): Problem {
-  return {
-    code: 'RUNTIME_VARIANT',
-    what: `The runtime ${runtime.name} has no ${variant} image for ${name} to stand on`,
-    where: `${root}/${SERVICE_FILE} "variants"`,
-    expected: runtime.variants.join(' or '),
-    found: variant,
-    remedy: `nx g tfod:runtime ${runtime.name} --directory=${runtime.root} --variants=${variant}, or leave ${variant} out`,
-  };
-}
-
-function twoOwners({ name, root }: Runtime, path: string): Problem {
-  return {
-    code: 'RUNTIME_TWICE',
-    what: `The service stands on the runtime ${name} and has a Dockerfile of its own for the same image`,
-    where: path,
-    expected: 'one of both',
-    remedy: `move what is special in it to ${root} and delete the file, or take "runtime" out of ${SERVICE_FILE}`,
-  };
+  if (root === undefined) throw new TfodError(noSuchProject(name, [...projects.keys()], where));
+  const there = existsSync(join(workspaceRoot, root, SERVICE_FILE));
+  const project = there ? await readTfodProject(workspaceRoot, { name, root }) : undefined;
+  if (project?.kind === 'runtime') return project;
+  throw new TfodError(noRuntime(name, project, where));
 }
