@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { EngineImage } from '../engine/engine';
-import { checkModel } from '../models/read-model';
+import { readyModel } from '../models/ready-model';
 import { SERVICE_FILE } from '../service/service';
 import { parseRepository } from '../values/image-ref';
 import { parsePlatform, type Platform } from '../values/platform';
@@ -12,7 +12,7 @@ import type { Key } from './key';
 import { KEY_LABEL } from './labels';
 import { NO_PINS, type Pins } from './pins';
 import { Problems } from './problems';
-import { readChains } from './read-chains';
+import { readChains, type CheckModel } from './read-chains';
 import { readOptional } from './read-optional';
 import { readPins } from './read-pins';
 import { lastKeysPath } from './receipt';
@@ -32,23 +32,34 @@ export interface Facts {
   readonly kept: KeptRecords;
 }
 
-/**
- * Reads everything; throws a TfodError with every problem of the service and of the machine. Without
- * `needsEngine`, an engine that does not answer has no images.
- */
-export async function gather(request: ImagesRequest, machine: Machine, needsEngine: boolean): Promise<Facts> {
+/** How far the gathering goes. */
+export interface GatherOptions {
+  /** Whether an engine that does not answer is a problem, or one without images. */
+  readonly needsEngine: boolean;
+  /** Whether weights of models that are nowhere on this machine are fetched, or a problem. */
+  readonly fetchesWeights: boolean;
+}
+
+/** Reads everything; throws a TfodError with every problem of the service and of the machine. */
+export async function gather(
+  request: ImagesRequest,
+  machine: Machine,
+  { needsEngine, fetchesWeights }: GatherOptions,
+): Promise<Facts> {
   const problems = new Problems();
   const { workspaceRoot, service } = request;
+  const checkModel: CheckModel = (each) =>
+    readyModel(workspaceRoot, each, machine.env, fetchesWeights ? 'network' : 'store');
   const [engine, pins = NO_PINS, last] = await Promise.all([
     lookAtEngine(machine, needsEngine ? problems : new Problems()),
     problems.attempt(() => readPins(workspaceRoot)),
     readOptional(join(workspaceRoot, lastKeysPath(service.root))).then(parseLastKeys),
     problems.attempt(async () => {
-      if (service.kind !== 'runtime') problems.add(...(await checkModel(workspaceRoot, service)));
+      if (service.kind !== 'runtime') problems.add(...(await checkModel(service)));
     }),
   ]);
   const platforms = request.platforms.length > 0 ? request.platforms : [engine.platform];
-  const images = await readChains(request, platforms, machine, problems);
+  const images = await readChains(request, platforms, { ...machine, checkModel }, problems);
   const unpinned = unpinnedRefs(
     images.flatMap(({ externals }) => externals),
     pins,

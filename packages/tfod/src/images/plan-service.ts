@@ -21,17 +21,19 @@ export interface PlanOptions {
   readonly needsEngine?: boolean;
   /** Whether missing pins are written down. */
   readonly writesPins?: boolean;
+  /** Whether weights of models that are nowhere on this machine are fetched. */
+  readonly fetchesWeights?: boolean;
 }
 
 /**
- * Reads and plans; writes nothing but pins that are missing. Throws a TfodError with every problem.
+ * Reads and plans; writes nothing but pins and weights that are missing. Throws a TfodError with every problem.
  */
 export async function planService(
   request: ImagesRequest,
   machine: Machine,
-  { needsEngine = true, writesPins = true }: PlanOptions = {},
+  { needsEngine = true, writesPins = true, fetchesWeights = true }: PlanOptions = {},
 ): Promise<PlannedService> {
-  const facts = await gather(request, machine, needsEngine);
+  const facts = await gather(request, machine, { needsEngine, fetchesWeights });
   const pin = writesPins ? ensurePins : foreseePins;
   const pins = await pin(facts, request.workspaceRoot, machine);
   const repository = parseRepository(request.service.image);

@@ -1,5 +1,4 @@
 import type { SecretMount } from '../dockerfile/sources';
-import { checkModel } from '../models/read-model';
 import { findRuntime } from '../service/find-runtime';
 import { readTfodProject } from '../service/read-service';
 import { SERVICE_FILE, type Runtime, type Service, type TfodProject } from '../service/service';
@@ -16,6 +15,12 @@ import type { ImagesRequest, Machine } from './request';
 import { linksOfOther, type Link } from './role';
 import { unusedSecrets } from './secrets';
 
+/** Everything that keeps the model of a service from being used, after its weights were brought where they may be. */
+export type CheckModel = (service: Service) => Promise<readonly Problem[]>;
+
+/** The machine, and how models are looked at. */
+type ReadingMachine = Machine & { readonly checkModel: CheckModel };
+
 /**
  * Reads what the images of a service are made from and, before them, the images of the services that its
  * Dockerfiles stand on: parents before children, for each platform. What is wrong is among the problems.
@@ -23,7 +28,7 @@ import { unusedSecrets } from './secrets';
 export async function readChains(
   request: ImagesRequest,
   platforms: readonly Platform[],
-  machine: Machine,
+  machine: ReadingMachine,
   problems: Problems,
 ): Promise<readonly ImageFacts[]> {
   const chains = new ChainsReader(request, platforms, machine, problems);
@@ -42,7 +47,7 @@ class ChainsReader {
   constructor(
     private readonly request: ImagesRequest,
     private readonly platforms: readonly Platform[],
-    private readonly machine: Machine,
+    private readonly machine: ReadingMachine,
     private readonly problems: Problems,
   ) {}
 
@@ -123,7 +128,7 @@ class ChainsReader {
       this.problems.add(noSuchVariant(service, image));
       return [];
     }
-    await this.problems.attempt(async () => this.problems.add(...(await checkModel(workspaceRoot, service))));
+    await this.problems.attempt(async () => this.problems.add(...(await this.machine.checkModel(service))));
     return this.#readChainOf(service, variant, [...above, name]);
   }
 

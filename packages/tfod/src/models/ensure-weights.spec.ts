@@ -69,6 +69,15 @@ describe('ensureWeights', () => {
     expect(server.bodies).toBe(1);
   });
 
+  it('goes no further than the store when that is the reach', async () => {
+    await ensureWeights(workspace, SERVICE, machine, 'store');
+    expect([server.requests, existsSync(weightsFolder())]).toEqual([[], false]);
+    await ensure();
+    rmSync(weightsFolder(), { recursive: true });
+    await ensureWeights(workspace, SERVICE, machine, 'store');
+    expect([server.bodies, await isRight()]).toEqual([1, true]);
+  });
+
   it('shares the weights with the store and lets nobody write to them by mistake', async () => {
     await ensure();
     const facts = statSync(join(weightsFolder(), 'variables/variables.index'));

@@ -10,18 +10,23 @@ import { fromAddress } from './source/from-address';
 import { thisMachine, type ModelMachine } from './source/stored-model';
 import { placeWeights } from './store/place-weights';
 
+/** Where weights may come from: the `store` of this machine alone, or the address in the lock as well. */
+export type Reach = 'store' | 'network';
+
 /**
  * Makes sure that the weights of the service's model are there, when its lock says that they are fetched: out of the
  * store, and into the store from where the lock says. Changes nothing else, and nothing at all for vendored weights;
- * quick when they are there. Throws a `TfodError`.
+ * quick when they are there. Weights out of reach are left missing, which `checkModel` tells. Throws a `TfodError`.
  */
 export async function ensureWeights(
   workspaceRoot: string,
   service: Pick<Service, 'root' | 'model' | 'name'>,
   machine: ModelMachine = thisMachine(),
+  reach: Reach = 'network',
 ): Promise<void> {
   const locked = (await readModelsLock(workspaceRoot, service)).get(service.model);
   if (locked?.weights !== 'fetched') return;
+  if (reach === 'store' && (await machine.store.find(locked.savedModel)) === undefined) return;
   const target = join(workspaceRoot, service.root, 'models', service.model, 'saved_model');
   const isThere = async () => (await digestAt(target, machine)) === locked.savedModel;
   while (!(await isThere())) {

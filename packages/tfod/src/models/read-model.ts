@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { cacheDir } from '../files/cache-dir';
 import { SERVICE_FILE, type Service } from '../service/service';
 import { TfodError, type Problem } from '../values/tfod-error';
+import { formatBytes } from './download/progress';
 import { parseManifest, type Manifest } from './manifest';
 import type { LockedModel } from './models-lock';
 import { readModelsLock } from './read-models-lock';
@@ -156,11 +157,15 @@ async function noSavedModel(folder: string, where: string): Promise<Problem> {
 function notFetched(fetched: Fetched, where: string): Problem {
   return {
     code: 'MODEL_NOT_FETCHED',
-    what: 'The weights of the model are fetched, and were not yet',
+    what: 'The weights of the model are fetched, and were not yet: docker-build, infer and gpu-verify do it',
     where,
-    expected: `the SavedModel of ${fetched.model.url ?? fetched.model.source}`,
+    expected: `the SavedModel of ${fetched.model.url ?? fetched.model.source}${sizeOf(fetched.model)}`,
     remedy: fetchCommand(fetched),
   };
+}
+
+function sizeOf({ bytes }: LockedModel): string {
+  return bytes === undefined ? '' : `, ${formatBytes(bytes)} to fetch`;
 }
 
 function fetchCommand({ service }: Fetched): string {

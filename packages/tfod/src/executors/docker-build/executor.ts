@@ -69,6 +69,9 @@ export default async function dockerBuild(
   }
 }
 
+/** Nothing is written, and nothing is fetched. */
+const JUST_LOOKING = { writesPins: false, fetchesWeights: false };
+
 async function answer(
   request: ImagesRequest,
   options: DockerBuildOptions,
@@ -78,7 +81,7 @@ async function answer(
   const { service } = request;
   const looksOnly = options.plan || options.check || options.dryRun;
   const planned = looksOnly
-    ? await planService(request, machine, { needsEngine: !options.dryRun, writesPins: false })
+    ? await planService(request, machine, { ...JUST_LOOKING, needsEngine: !options.dryRun })
     : await planToBuild(request, machine);
   const done = isDone(planned.plan);
   if (options.dryRun) {

@@ -15,7 +15,7 @@ export async function ensureImage(request: GpuVerifyRequest, around: Stoppable):
 /** The image as it will be called; the engine need not answer for that, and nothing is written. */
 export async function plannedImage(request: GpuVerifyRequest, around: Stoppable): Promise<PlanEntry> {
   const images = { ...imagesOf(request, around), frozenLock: true };
-  const options = { needsEngine: false, writesPins: false };
+  const options = { needsEngine: false, writesPins: false, fetchesWeights: false };
   const { plan } = await planService(images, machineOf(request, around), options);
   return serviceImage(planDocument(request.service, plan).images);
 }

@@ -110,7 +110,11 @@ async function dryRun(
 ): Promise<number> {
   const { env, platform, print } = surroundings;
   const machine = machineOf(request, surroundings);
-  const planned = await planService(images, machine, { needsEngine: false, writesPins: false });
+  const planned = await planService(images, machine, {
+    needsEngine: false,
+    writesPins: false,
+    fetchesWeights: false,
+  });
   const { ref } = serviceImage(planDocument(request.service, planned.plan).images);
   const list = join(cacheDir(env, platform), 'infer', 'pictures.jsonl');
   const container = await containerOf(request, pictures, ref, list, surroundings);

@@ -1,6 +1,6 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { join } from 'node:path';
-import { checkModel } from '../../models/read-model';
+import { readyModel } from '../../models/ready-model';
 import { Problems } from '../../images/problems';
 import { readService } from '../../service/read-service';
 import { TfodError } from '../../values/tfod-error';
@@ -51,17 +51,17 @@ async function infer(
   // Nx keeps --verbose for itself when it reads the command line.
   const verbose = options.verbose === true || context.isVerbose;
   const request = inferRequest(context.root, service, { ...options, verbose }, projectRoots(context));
-  const pictures = await gather(request);
+  const pictures = await gather(request, surroundings);
   return request.runner === 'python'
     ? inferInPython(request, pictures, surroundings)
     : inferInContainer(request, pictures, surroundings);
 }
 
 /** The pictures, when both they and the model are there. */
-async function gather(request: InferRequest): Promise<readonly Picture[]> {
-  const { workspaceRoot, service, inputs, output } = request;
+async function gather(request: InferRequest, { env }: Surroundings): Promise<readonly Picture[]> {
+  const { workspaceRoot, service, inputs, output, dryRun } = request;
   const problems = new Problems();
-  problems.add(...(await checkModel(workspaceRoot, service)));
+  problems.add(...(await readyModel(workspaceRoot, service, env, dryRun ? 'store' : 'network')));
   const found = await problems.attempt(() => findPictures(workspaceRoot, inputs, join(output, 'annotated')));
   problems.throwAny();
   return found ?? [];
