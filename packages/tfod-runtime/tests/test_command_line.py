@@ -83,6 +83,9 @@ def test_nothing_at_all_is_a_usage_error() -> None:
         ["detect", "--model", "m", "--output", "out", "--progress", "loud"],
         ["serve", "--model", "m", "--port", "65536"],
         ["serve", "--model", "m", "a.jpg"],
+        ["serve", "--model", "m", "--workers", "0"],
+        ["serve", "--model", "m", "--queue", "-1"],
+        ["serve", "--model", "m", "--timeout", "0"],
     ],
 )
 def test_wrong_usage(arguments: list[str]) -> None:
@@ -146,7 +149,26 @@ def test_every_option_of_detect() -> None:
 )
 def test_the_port(arguments: list[str], environment: dict[str, str], port: int) -> None:
     options = parse_arguments(["serve", *arguments], {"TFOD_MODEL": "m", **environment})
-    assert options == ServeOptions("0.0.0.0", port, Path("m"), Limits(), False)
+    assert isinstance(options, ServeOptions)
+    assert (options.host, options.port, options.model, options.limits, options.verbose) == (
+        *("0.0.0.0", port, Path("m"), Limits(), False),
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "expected"),
+    [
+        ([], {"TFOD_WORKERS": "3"}, (3, 12, 30.0)),
+        (["--workers", "5"], {"TFOD_WORKERS": "3"}, (5, 20, 30.0)),
+        (["--workers", "2", "--queue", "0", "--timeout", "1.5"], {}, (2, 0, 1.5)),
+    ],
+)
+def test_the_bounds_of_a_server(
+    arguments: list[str], environment: dict[str, str], expected: tuple[int, int, float]
+) -> None:
+    options = parse_arguments(["serve", *arguments], {"TFOD_MODEL": "m", **environment})
+    assert isinstance(options, ServeOptions)
+    assert (options.workers, options.waiting, options.seconds) == expected
 
 
 def test_all_that_is_wrong_is_told_at_once_before_tensorflow_is_loaded(

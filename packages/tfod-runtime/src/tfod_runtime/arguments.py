@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn, TypeVar
 
+from tfod_runtime.cpus import available_cpus
 from tfod_runtime.detections import Limits
 from tfod_runtime.errors import UsageProblem
 from tfod_runtime.options import DetectOptions, ServeOptions
@@ -16,6 +17,8 @@ from tfod_runtime.version import VERSION
 
 _DEFAULTS = Limits()
 _DEFAULT_PORT = "8080"
+_WAITING_PER_WORKER = 4
+_DEFAULT_TIMEOUT = 30.0
 
 _Number = TypeVar("_Number", int, float)
 
@@ -40,7 +43,16 @@ def parse_arguments(arguments: Sequence[str], environment: Mapping[str, str]) ->
         raise UsageProblem("USAGE", "no model is named", remedy="give --model, or set TFOD_MODEL")
     limits = Limits(parsed.min_score, parsed.max_detections, parsed.max_pixels)
     if parsed.command == "serve":
-        return ServeOptions(parsed.host, parsed.port, parsed.model, limits, parsed.verbose)
+        return ServeOptions(
+            host=parsed.host,
+            port=parsed.port,
+            model=parsed.model,
+            limits=limits,
+            verbose=parsed.verbose,
+            workers=parsed.workers,
+            waiting=_WAITING_PER_WORKER * parsed.workers if parsed.queue is None else parsed.queue,
+            seconds=parsed.timeout,
+        )
     return DetectOptions(
         inputs=parsed.inputs,
         list_file=parsed.list_file,
@@ -80,9 +92,10 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
             "serve",
             parents=[model],
             help="find objects in pictures that are sent over HTTP",
-            description="Answer POST /detect (the bytes of a picture) with detections as JSON. GET /healthz "
-            "says that the process lives, GET /readyz that the model is loaded. SIGTERM finishes what is "
-            "under way and exits 0.",
+            description="Answer POST /detect (a picture, or a form with several) with detections as JSON or "
+            "drawn in; the REST API of TensorFlow Serving under /v1, the Open Inference Protocol under /v2. "
+            "GET / is a page to try it, GET /docs says the rest. GET /healthz says that the process lives, "
+            "GET /readyz that the model is loaded. SIGTERM finishes what was accepted and exits 0.",
         ),
         environment,
     )
@@ -167,6 +180,27 @@ def _add_serve(parser: argparse.ArgumentParser, environment: Mapping[str, str]) 
         default=environment.get("TFOD_PORT") or _DEFAULT_PORT,
         metavar="PORT",
         help="where to listen; 0 for any that is free (default: $TFOD_PORT or 8080)",
+    )
+    parser.add_argument(
+        "--workers",
+        type=_between(int, 1, 1024),
+        default=environment.get("TFOD_WORKERS") or str(available_cpus()),
+        metavar="N",
+        help="requests that are worked on at once (default: $TFOD_WORKERS or one for each CPU, %(default)s)",
+    )
+    parser.add_argument(
+        "--queue",
+        type=_between(int, 0, 100_000),
+        metavar="N",
+        help="requests that may wait for a worker; further ones are answered 429 "
+        f"(default: {_WAITING_PER_WORKER} for each worker)",
+    )
+    parser.add_argument(
+        "--timeout",
+        type=_between(float, 0.1, 3600.0),
+        default=_DEFAULT_TIMEOUT,
+        metavar="SECONDS",
+        help="from a request's arrival to its answer, or it is answered 503 (default: %(default)s)",
     )
 
 

@@ -51,6 +51,9 @@ class ServeOptions:
         model: The model folder.
         limits: Bounds on pictures and detections.
         verbose: TensorFlow's own log on stderr.
+        workers: Requests that are worked on at once.
+        waiting: Requests that may wait for a worker.
+        seconds: From the arrival of a request to its answer.
     """
 
     host: str
@@ -58,3 +61,6 @@ class ServeOptions:
     model: Path
     limits: Limits
     verbose: bool
+    workers: int
+    waiting: int
+    seconds: float

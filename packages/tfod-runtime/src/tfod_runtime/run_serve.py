@@ -2,20 +2,40 @@
 
 from __future__ import annotations
 
-import sys
+import asyncio
+import contextlib
+import signal
+import socket
 import threading
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from tfod_runtime.detector import DetectorOptions, load_detector
+from tfod_runtime.errors import UsageProblem
 from tfod_runtime.examine import Examiner
 from tfod_runtime.model import open_model
 from tfod_runtime.options import ServeOptions
 from tfod_runtime.selection import Select
-from tfod_runtime.server import DetectionServer
-from tfod_runtime.signals import Interrupted
+
+try:
+    from tfod_runtime.server.app import make_app
+    from tfod_runtime.server.limits import ServerLimits
+    from tfod_runtime.server.log import ServerLog
+    from tfod_runtime.server.state import ServerState
+    from tfod_runtime.server.uvicorn_server import HttpServer, listen
+except ModuleNotFoundError as error:
+    raise UsageProblem(
+        "SERVER_PACKAGES_MISSING",
+        "the packages of the server are not installed",
+        found=f"no {error.name}",
+        remedy="take tf.in and tf.lock (or gpu.in and gpu.lock) of a new service into requirements/",
+    ) from error
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 def run_serve(options: ServeOptions, select: Select) -> int:
-    """Runs the command until SIGTERM or Ctrl-C, then finishes what is under way.
+    """Runs the command until SIGTERM or Ctrl-C, then finishes what was accepted; a second one ends it now.
 
     Returns:
         The exit code: 0, having stopped as asked.
@@ -24,16 +44,86 @@ def run_serve(options: ServeOptions, select: Select) -> int:
         RuntimeProblem: What is wrong with the model, or the address.
     """
     model = open_model(options.model)
-    server = DetectionServer(options.host, options.port)
-    threading.Thread(target=server.serve_forever, name="accept", daemon=True).start()
-    try:
-        print(f"listening on {server.url}, loading the model", file=sys.stderr, flush=True)
-        detector = load_detector(model, DetectorOptions(options.limits, options.verbose))
-        server.examiner = Examiner(detector, select, options.limits.max_pixels)
-        print(f"ready: {model.name} on {server.url}", file=sys.stderr, flush=True)
-        threading.Event().wait()
-    except Interrupted as interruption:
-        print(f"{interruption.signal.name}: finishing what is under way", file=sys.stderr, flush=True)
-    finally:
-        server.stop()
+    limits = ServerLimits(options.workers, options.waiting, options.seconds)
+    state = ServerState(model, limits)
+    with listen(options.host, options.port) as listener, contextlib.closing(ServerLog()) as log:
+        log.adopt("uvicorn.error")
+        log.silence("python_multipart")
+        server = HttpServer(make_app(state, log))
+
+        def load() -> Examiner:
+            detector = load_detector(model, DetectorOptions(options.limits, options.verbose))
+            return Examiner(detector, select, options.limits.max_pixels)
+
+        host, port = listener.getsockname()[:2]
+        log.write("listening", url=f"http://{host}:{port}", model=model.name, workers=limits.workers)
+        asyncio.run(_serve(server, listener, state, load, log))
     return 0
+
+
+async def _serve(
+    server: HttpServer,
+    listener: socket.socket,
+    state: ServerState,
+    load: Callable[[], Examiner],
+    log: ServerLog,
+) -> None:
+    loading = _in_thread(load)
+    with _stopping(server, state, log):
+        serving = asyncio.create_task(server.serve(sockets=[listener]))
+        first: tuple[asyncio.Future[Any], ...] = (serving, loading)
+        await asyncio.wait(first, return_when=asyncio.FIRST_COMPLETED)
+        try:
+            if loading.done() and not server.should_exit:
+                state.become_ready(loading.result())
+                log.write("ready", model=state.model.name, digest=state.model.digest)
+        finally:
+            if loading.done() and loading.exception():
+                server.should_exit = True
+            await serving
+            state.workers.close()
+    log.write("stopped")
+
+
+def _in_thread(load: Callable[[], Examiner]) -> asyncio.Future[Examiner]:
+    """What `load` returns, or raises. Its thread does not hold up the end of the process."""
+    loop = asyncio.get_running_loop()
+    loaded: asyncio.Future[Examiner] = loop.create_future()
+
+    def tell(act: Callable[..., None], value: object) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop has ended
+            loop.call_soon_threadsafe(lambda: None if loaded.cancelled() else act(value))
+
+    def run() -> None:
+        try:
+            tell(loaded.set_result, load())
+        except BaseException as error:
+            tell(loaded.set_exception, error)
+
+    threading.Thread(target=run, name="load", daemon=True).start()
+    return loaded
+
+
+@contextlib.contextmanager
+def _stopping(server: HttpServer, state: ServerState, log: ServerLog) -> Iterator[None]:
+    """While the block runs, a signal stops the server."""
+    loop = asyncio.get_running_loop()
+
+    def stop(number: int) -> None:
+        server.force_exit = server.should_exit
+        server.should_exit = True
+        state.stop()
+        log.write("stopping", signal=signal.Signals(number).name)
+
+    def hear(number: int, frame: object) -> None:
+        loop.call_soon_threadsafe(stop, number)
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    earlier = {number: signal.signal(number, hear) for number in _SIGNALS}
+    try:
+        yield
+    finally:
+        for number, handler in earlier.items():
+            signal.signal(number, handler)

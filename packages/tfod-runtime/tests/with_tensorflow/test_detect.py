@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -14,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from builders.a_model import paper_model
 from builders.a_picture import BLUE, GREEN, RED, file_bytes, scene, sixteen_bit_ramp
 from PIL import Image
 
@@ -290,20 +292,48 @@ def test_the_server_in_its_own_process(colours: Path) -> None:
     process = start(colours, "serve", "--host", "127.0.0.1", "--port", "0")
     assert process.stderr is not None
     try:
-        first = process.stderr.readline()
-        port = int(first.split(",")[0].rsplit(":", 1)[1])
-        assert process.stderr.readline() == f"ready: colours on http://127.0.0.1:{port}\n"
+        listening = json.loads(process.stderr.readline())
+        port = int(listening["url"].rsplit(":", 1)[1])
+        ready = json.loads(process.stderr.readline())
+        assert (ready["event"], ready["model"]) == ("ready", "colours")
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
         connection.request("POST", "/detect", file_bytes(SCENE))
         answer = json.loads(connection.getresponse().read())
+        connection.close()
         assert answer["detections"][0]["bbox"] == [16, 8, 32, 32]
         process.send_signal(signal.SIGTERM)
         _, stderr = process.communicate(timeout=20)
         assert process.returncode == 0
-        assert "SIGTERM: finishing what is under way" in stderr
+        events = [json.loads(line)["event"] for line in stderr.splitlines()]
+        assert events == ["request", "stopping", "stopped"]
     finally:
         process.kill()
         process.communicate()
+
+
+def test_a_server_whose_model_cannot_be_loaded(tmp_path: Path) -> None:
+    process = start(paper_model(tmp_path), "serve", "--host", "127.0.0.1", "--port", "0")
+    _, stderr = process.communicate(timeout=60)
+    assert process.returncode == 2
+    assert "MODEL_UNLOADABLE" in stderr and "Traceback" not in stderr
+
+
+def test_a_server_is_stopped_while_it_loads(colours: Path) -> None:
+    process = start(colours, "serve", "--host", "127.0.0.1", "--port", "0")
+    assert process.stderr is not None
+    assert json.loads(process.stderr.readline())["event"] == "listening"
+    process.send_signal(signal.SIGTERM)
+    _, stderr = process.communicate(timeout=60)
+    assert process.returncode in (0, 143)
+    assert "Traceback" not in stderr
+
+
+def test_a_port_that_is_taken(colours: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = str(other.getsockname()[1])
+        assert main(["serve", "--model", str(colours), "--host", "127.0.0.1", "--port", port]) == 2
+    message = capsys.readouterr().err
+    assert "SERVE_ADDRESS" in message and f"127.0.0.1:{port}" in message
 
 
 def test_a_server_without_a_model(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

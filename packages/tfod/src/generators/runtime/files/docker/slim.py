@@ -21,6 +21,7 @@ UNUSED = (
     "numpy/**/tests",
     "h5py/tests",
     "opt_einsum/tests",
+    "fastapi_offline/static/redoc.standalone.js",
     # Neither TensorFlow nor any library of CUDA or cuDNN names these: found by reading their strings.
     "nvidia/cuda_nvcc/nvvm/lib64",
     "nvidia/cuda_nvrtc/lib/*.alt.so.*",
