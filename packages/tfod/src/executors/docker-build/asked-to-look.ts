@@ -1,7 +1,7 @@
 import type { ExecutorContext, Task } from '@nx/devkit';
 
 /** The options with which docker-build changes nothing, spelled in one way. */
-const LOOKING = new Set(['plan', 'check', 'dryrun']);
+const LOOKING = new Set(['plan', 'check', 'dryrun', 'explain']);
 
 /**
  * Whether a task that was asked for only looks, and this one runs for its sake. Nx gives the options of the command
@@ -21,6 +21,7 @@ export function othersOnlyLook({
 function looks({ overrides }: Task): boolean {
   return Object.entries((overrides ?? {}) as Readonly<Record<string, unknown>>).some(
     ([name, value]) =>
-      LOOKING.has(name.replaceAll('-', '').toLowerCase()) && (value === true || value === 'true'),
+      name === 'since' ||
+      (LOOKING.has(name.replaceAll('-', '').toLowerCase()) && (value === true || value === 'true')),
   );
 }

@@ -6,16 +6,17 @@ import { buildCommands } from '../../images/build-commands';
 import { carryOut, planToBuild } from '../../images/ensure-images';
 import { isDone } from '../../images/plan';
 import { planService } from '../../images/plan-service';
-import { formatDocument, planDocument } from '../../images/receipt';
+import { formatDocument } from '../../images/receipt';
 import type { ImagesRequest, Machine } from '../../images/request';
 import { readTfodProject } from '../../service/read-service';
 import { TfodError } from '../../values/tfod-error';
 import { projectRoots } from '../project-roots';
 import { untilStopped } from '../until-stopped';
 import { othersOnlyLook } from './asked-to-look';
+import { look, looksOnly } from './look';
 import { imagesRequest } from './options';
 import type { DockerBuildOptions } from './schema';
-import { planTable, receiptTable } from './tables';
+import { receiptTable } from './tables';
 
 /** What the executor touches; tests give their own. */
 export interface Surroundings {
@@ -78,9 +79,8 @@ async function answer(
   machine: Machine,
   out: (text: string) => void,
 ): Promise<{ success: boolean }> {
-  const { service } = request;
-  const looksOnly = options.plan || options.check || options.dryRun;
-  const planned = looksOnly
+  const onlyLooks = looksOnly(options);
+  const planned = onlyLooks
     ? await planService(request, machine, { ...JUST_LOOKING, needsEngine: !options.dryRun })
     : await planToBuild(request, machine);
   const done = isDone(planned.plan);
@@ -89,10 +89,8 @@ async function answer(
     out(commands.length === 0 ? '# nothing to do' : commands.map(printable).join('\n'));
     return { success: true };
   }
-  if (looksOnly) {
-    out(
-      options.json ? formatDocument(planDocument(service, planned.plan)).trimEnd() : planTable(planned.plan),
-    );
+  if (onlyLooks) {
+    out(await look(planned, options));
     return { success: done || !options.check };
   }
   const receipt = await carryOut(planned, machine);

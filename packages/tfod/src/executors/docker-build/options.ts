@@ -4,6 +4,8 @@ import { SERVICE_FILE, type TfodProject, type Variant } from '../../service/serv
 import { parseTag } from '../../values/image-ref';
 import { parsePlatform, type Platform } from '../../values/platform';
 import { TfodError, type Problem } from '../../values/tfod-error';
+import { looksOnly } from './look';
+import { formatOf, unknownFormat } from './plan-output';
 import type { DockerBuildOptions } from './schema';
 
 /** Brings the options into one form; throws a TfodError with everything that is wrong with them. */
@@ -44,7 +46,8 @@ export function imagesRequest(
 }
 
 /** Options that cannot both be honoured. */
-function conflicts({ plan, check, dryRun, json, builder }: DockerBuildOptions): Problem[] {
+function conflicts(options: DockerBuildOptions): Problem[] {
+  const { plan, check, dryRun, json, builder, explain, since, output } = options;
   const together = (first: string, second: string, why: string): Problem => ({
     code: 'OPTION_UNSUPPORTED',
     what: `${first} and ${second} do not go together: ${why}`,
@@ -55,6 +58,10 @@ function conflicts({ plan, check, dryRun, json, builder }: DockerBuildOptions): 
     ...(dryRun && (plan || check)
       ? [together('--dryRun', plan ? '--plan' : '--check', 'each prints something else')]
       : []),
+    ...(dryRun && (explain || since !== undefined)
+      ? [together('--dryRun', explain ? '--explain' : '--since', 'each prints something else')]
+      : []),
+    ...(output === undefined ? [] : outputProblems(output, options)),
     ...(dryRun && json ? [together('--dryRun', '--json', 'a dry run prints commands for a shell')] : []),
     ...(dryRun && builder !== undefined
       ? [
@@ -65,6 +72,19 @@ function conflicts({ plan, check, dryRun, json, builder }: DockerBuildOptions): 
           ),
         ]
       : []),
+  ];
+}
+
+function outputProblems(output: string, options: DockerBuildOptions): Problem[] {
+  if (formatOf(output) === undefined) return [unknownFormat(output)];
+  if (looksOnly(options) && !options.dryRun) return [];
+  return [
+    {
+      code: 'OPTION_UNSUPPORTED',
+      what: '--output is for a plan, and this run makes none',
+      where: '--output',
+      remedy: 'add --plan, --check or --explain; a build leaves its receipt in dist',
+    },
   ];
 }
 

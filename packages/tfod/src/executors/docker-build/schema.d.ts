@@ -2,6 +2,9 @@ export interface DockerBuildOptions {
   readonly variants?: readonly ('cpu' | 'gpu')[];
   readonly plan?: boolean;
   readonly check?: boolean;
+  readonly explain?: boolean;
+  readonly since?: string;
+  readonly output?: string;
   readonly dryRun?: boolean;
   readonly json?: boolean;
   readonly force?: boolean;

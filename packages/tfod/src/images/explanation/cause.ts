@@ -42,6 +42,8 @@ export interface PackageChange {
 /** An image of ours that this one stands on or copies from is another one. */
 export interface ParentCause {
   readonly input: 'parent';
+  /** How the Dockerfile calls it. */
+  readonly alias: string;
   /** What people call it: its role, or the service whose image it is. */
   readonly name: string;
   /** Why; undefined when nothing tells what the one before was made from. */

@@ -129,6 +129,7 @@ describe('the causes that a plan names', () => {
       }
       expect(explained).toBeGreaterThan(10);
     },
+    60_000,
   );
 });
 

@@ -82,13 +82,13 @@ export class Explainer {
 
   #parentCause(image: Image, alias: string, before: KeptRecord): Cause {
     const parent = this.#images.get(image.parents[alias] ?? '');
-    if (parent === undefined) return { input: 'parent', name: alias };
+    if (parent === undefined) return { input: 'parent', alias, name: alias };
     const key = before.record.parents[alias];
     const record = key === undefined ? undefined : this.find(key);
     const name = peoplesName(parent);
     return record === undefined
-      ? { input: 'parent', name }
-      : { input: 'parent', name, causes: this.#causes(parent, record) };
+      ? { input: 'parent', alias, name }
+      : { input: 'parent', alias, name, causes: this.#causes(parent, record) };
   }
 
   #ownRecord(image: Image): KeptRecord {
