@@ -1,0 +1,1 @@
+"""COCO's evaluation, against answers by hand and against pycocotools alone."""

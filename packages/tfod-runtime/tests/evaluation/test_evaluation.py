@@ -1,0 +1,177 @@
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from pycocotools.coco import COCO
+from pycocotools.cocoeval import COCOeval
+
+from tfod_runtime.evaluation.__main__ import main
+
+SIZE = {"width": 200, "height": 200}
+CATEGORIES = [{"id": 3, "name": "cat"}, {"id": 7, "name": "dog"}]
+Found = tuple[str, float, list[float]]
+
+
+def truth(*objects: tuple[int, int, list[float]], **more: Any) -> dict[str, Any]:
+    """Annotations of two pictures: picture, category, box."""
+    return {
+        "images": [{"id": 10, "file_name": "a.jpg", **SIZE}, {"id": 20, "file_name": "deep/b.jpg", **SIZE}],
+        "categories": CATEGORIES,
+        "annotations": [
+            {"id": number, "image_id": image, "category_id": category, "bbox": box, **more}
+            for number, (image, category, box) in enumerate(objects, 1)
+        ],
+    }
+
+
+def lines(a: list[Found], b: list[Found]) -> str:
+    rows = []
+    for image_id, (name, found) in enumerate((("a.jpg", a), ("deep/b.jpg", b), ("not annotated.jpg", a)), 1):
+        detections = [
+            {"category_id": 1, "label": label, "score": score, "bbox": box} for label, score, box in found
+        ]
+        rows.append(json.dumps({"image_id": image_id, "file_name": name, "detections": detections}))
+    return "\n".join(rows)
+
+
+def evaluate(folder: Path, annotations: Any, detections: str, *options: str) -> dict[str, Any]:
+    (folder / "truth.json").write_text(json.dumps(annotations))
+    (folder / "detections.jsonl").write_text(detections)
+    files = {name: str(folder / name) for name in ("truth.json", "detections.jsonl", "out.json")}
+    arguments = ["--annotations", files["truth.json"], "--detections", files["detections.jsonl"]]
+    assert main([*arguments, "--output", files["out.json"], *options]) == 0
+    document: dict[str, Any] = json.loads((folder / "out.json").read_text())
+    return document
+
+
+HERE, THERE, ELSEWHERE = [10.0, 10.0, 40.0, 40.0], [100.0, 100.0, 40.0, 40.0], [300.0, 10.0, 40.0, 40.0]
+
+
+def test_all_that_is_right(tmp_path: Path) -> None:
+    document = evaluate(
+        tmp_path,
+        truth((10, 3, HERE), (20, 7, THERE)),
+        lines([("cat", 0.9, HERE)], [("Dog", 0.8, THERE)]),
+    )
+    assert document["stats"]["AP"] == pytest.approx(1)
+    assert [(each["name"], each["objects"], each["AP50"]) for each in document["classes"]] == [
+        ("cat", 1, pytest.approx(1)),
+        ("dog", 1, pytest.approx(1)),
+    ]
+    assert document["confusion"]["matrix"] == [[1, 0, 0], [0, 1, 0], [0, 0, 0]]
+    assert document["curves"]["precision50"] == [1.0] * 101
+    assert (document["pictures"], document["detections"]) == (2, 2)
+
+
+def test_what_was_taken_for_what(tmp_path: Path) -> None:
+    document = evaluate(
+        tmp_path,
+        truth((10, 3, HERE), (10, 3, THERE), (20, 7, HERE)),
+        lines([("dog", 0.9, HERE), ("cat", 0.7, ELSEWHERE), ("cat", 0.2, THERE)], []),
+    )
+    # Rows: cat, dog, nothing there; columns: taken for a cat, for a dog, not found.
+    assert document["confusion"]["matrix"] == [[0, 1, 1], [0, 0, 1], [1, 0, 0]]
+    lower = evaluate(tmp_path, truth((10, 3, THERE)), lines([("cat", 0.2, THERE)], []), "--min-score", "0.1")
+    assert lower["confusion"]["matrix"][0] == [1, 0, 0]
+
+
+def test_the_best_detection_takes_the_object_and_the_second_is_too_much(tmp_path: Path) -> None:
+    document = evaluate(tmp_path, truth((10, 3, HERE)), lines([("dog", 0.6, HERE), ("cat", 0.9, HERE)], []))
+    assert document["confusion"]["matrix"] == [[1, 0, 0], [0, 0, 0], [0, 1, 0]]
+
+
+def test_a_crowd_is_no_mistake(tmp_path: Path) -> None:
+    crowd = truth((10, 3, HERE), iscrowd=1, segmentation={"size": [200, 200], "counts": [0, 40_000]})
+    document = evaluate(tmp_path, crowd, lines([("cat", 0.9, HERE)], []))
+    assert document["confusion"]["matrix"] == [[0, 0, 0]] * 3
+    assert document["classes"][0]["objects"] == 0
+
+
+def test_nothing_found_and_nothing_there(tmp_path: Path) -> None:
+    nothing_found = evaluate(tmp_path, truth((10, 3, HERE)), lines([], []))
+    assert nothing_found["stats"]["AP"] == 0
+    assert nothing_found["classes"][1] == {"id": 7, "name": "dog", "objects": 0, "AP": -1.0, "AP50": -1.0}
+    assert evaluate(tmp_path, truth(), lines([("cat", 0.9, HERE)], []))["stats"]["AP"] == -1
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_figures_are_those_of_pycocotools_to_the_last_digit(seed: int, tmp_path: Path) -> None:
+    generator = np.random.default_rng(seed)
+    boxes = [[*generator.uniform(0, 200, 2), *generator.uniform(20, 90, 2)] for _ in range(40)]
+    known = truth(*((int(generator.choice([10, 20])), int(generator.choice([3, 7])), box) for box in boxes))
+    moved = [[side + generator.normal(0, 4) for side in box] for box in boxes]
+    found: list[Found] = [
+        (str(generator.choice(["cat", "dog"])), float(generator.random()), box) for box in moved
+    ]
+    document = evaluate(tmp_path, known, lines(found[:20], found[20:]))
+
+    for annotation in known["annotations"]:
+        annotation |= {"iscrowd": 0, "area": annotation["bbox"][2] * annotation["bbox"][3]}
+    by_hand = COCO()
+    by_hand.dataset = {"info": {}, **known}
+    with contextlib.redirect_stdout(io.StringIO()):
+        by_hand.createIndex()
+        results = [
+            {"image_id": image, "category_id": {"cat": 3, "dog": 7}[label], "score": score, "bbox": box}
+            for image, part in ((10, found[:20]), (20, found[20:]))
+            for label, score, box in part
+        ]
+        run = COCOeval(by_hand, by_hand.loadRes(results), "bbox")
+        run.evaluate()
+        run.accumulate()
+        run.summarize()
+    assert list(document["stats"].values()) == [float(each) for each in run.stats]
+    assert np.mean([each["AP"] for each in document["classes"]]) == pytest.approx(run.stats[0], abs=1e-12)
+
+
+def test_masks_where_a_model_gives_them(tmp_path: Path) -> None:
+    square = {"size": [200, 200], "counts": [0, 100, 39_900]}
+    annotations = truth((10, 3, [0, 0, 1, 100]), segmentation=square, keypoints=[5, 5, 2], num_keypoints=1)
+    (line,) = lines([("cat", 0.9, [0, 0, 1, 100])], []).splitlines()[:1]
+    with_mask = json.loads(line)
+    from pycocotools import mask
+
+    counts = mask.frPyObjects(square, 200, 200)["counts"].decode()
+    with_mask["detections"][0]["segmentation"] = {"size": [200, 200], "counts": counts}
+    document = evaluate(tmp_path, annotations, json.dumps(with_mask), "--iou-type", "segm")
+    assert document["stats"]["AP"] == pytest.approx(1)
+
+
+@pytest.mark.parametrize(
+    ("annotations", "detections", "options", "code"),
+    [
+        ([], "", [], "ANNOTATIONS_INVALID"),
+        ({"images": [], "annotations": [], "categories": []}, "", [], "ANNOTATIONS_INVALID"),
+        ({"images": [{}], "annotations": [], "categories": CATEGORIES}, "", [], "ANNOTATIONS_INVALID"),
+        ({**truth(), "annotations": [{"image_id": 10, "category_id": 3}]}, "", [], "ANNOTATIONS_INVALID"),
+        (truth((10, 99, HERE)), "", [], "ANNOTATIONS_INVALID"),
+        (truth(), lines([("person", 0.9, HERE)], []), [], "EVALUATE_CLASSES"),
+        (truth(), lines([("cat", 0.9, HERE)], []), ["--iou-type", "segm"], "EVALUATE_IOU_TYPE"),
+    ],
+)
+def test_what_cannot_be_evaluated(
+    annotations: Any,
+    detections: str,
+    options: list[str],
+    code: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / "truth.json").write_text(json.dumps(annotations))
+    (tmp_path / "detections.jsonl").write_text(detections)
+    arguments = ["--annotations", str(tmp_path / "truth.json"), "--output", str(tmp_path / "out.json")]
+    assert main([*arguments, "--detections", str(tmp_path / "detections.jsonl"), *options]) == 2
+    assert capsys.readouterr().err.startswith(code)
+    assert not (tmp_path / "out.json").exists()
+
+
+def test_annotations_that_are_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    missing = str(tmp_path / "none.json")
+    assert main(["--annotations", missing, "--detections", missing, "--output", missing]) == 2
+    assert "ANNOTATIONS_INVALID" in capsys.readouterr().err
