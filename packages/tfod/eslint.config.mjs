@@ -31,16 +31,29 @@ const importDirection = FLOORS.flatMap((floor, level) =>
   })),
 );
 
+const SPAWNS = {
+  selector: 'ImportDeclaration[source.value=/^(node:)?child_process$/]',
+  message: 'Only engine/run-command.ts spawns.',
+};
+
 /** One place spawns, so that a command stays a value everywhere else. */
 const oneSpawner = {
   files: [`${SRC}/**/*.ts`],
   ignores: [`${SRC}/engine/run-command.ts`, '**/*.spec.ts', `${SRC}/testing/**`],
+  rules: { 'no-restricted-syntax': ['error', SPAWNS] },
+};
+
+/** Every nx command loads the graph, and most of the time that it takes would be that of loading @nx/devkit. */
+const lightGraph = {
+  files: [`${SRC}/plugin.ts`, `${SRC}/graph/**/*.ts`],
+  ignores: ['**/*.spec.ts'],
   rules: {
     'no-restricted-syntax': [
       'error',
+      SPAWNS,
       {
-        selector: 'ImportDeclaration[source.value=/^(node:)?child_process$/]',
-        message: 'Only engine/run-command.ts spawns.',
+        selector: 'ImportDeclaration[source.value="@nx/devkit"][importKind!="type"]',
+        message: 'The graph takes only types from @nx/devkit: to load it costs every nx command.',
       },
     ],
   },
@@ -50,6 +63,7 @@ export default [
   ...base,
   ...importDirection,
   oneSpawner,
+  lightGraph,
   {
     files: ['{package,generators,executors}.json'],
     plugins: { '@nx': nx },

@@ -110,6 +110,14 @@ describe('createDependencies', () => {
     },
   );
 
+  it('knows a file again that was malformed in a line that names nothing', async () => {
+    const text = (label: string) => `FROM runtime\nCOPY --from=geometry / /once/\nLABEL ${label}\n`;
+    write('apps/parking/Dockerfile', text('x'));
+    await edges();
+    write('apps/parking/Dockerfile', text('x=1'));
+    expect(await edges()).toContain('parking → geometry by apps/parking/Dockerfile');
+  });
+
   it('finds the runtime that a service names, whatever it is called, by its tfod.json', async () => {
     write('apps/parking/tfod.json', '{ "runtime": "runtime" }');
     write('apps/detector/tfod.json', '{ "runtime": "gone" }');

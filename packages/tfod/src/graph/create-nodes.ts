@@ -1,5 +1,5 @@
-import { createNodesFromFiles, type CreateNodes } from '@nx/devkit';
-import { basename, dirname } from 'node:path';
+import type { CreateNodes } from '@nx/devkit';
+import { basename, posix } from 'node:path';
 import { SERVICE_FILE } from '../service/service';
 import { surroundingsOf, type Named } from './inputs';
 import { ProjectFinder } from './named-projects';
@@ -15,26 +15,21 @@ import { targetsOf } from './targets';
  */
 export const createNodes: CreateNodes<TfodPluginOptions> = [
   PROJECT_FILES,
-  (files, options, context) => {
+  (files, options, { workspaceRoot }) => {
     const settings = parsePluginOptions(options);
-    const { workspaceRoot } = context;
     const marked = files.filter((file) => basename(file) === SERVICE_FILE);
     const names = foreseenNames(workspaceRoot, files);
     const services = readServices(workspaceRoot, marked);
     const named = namedBy(services, names);
     leaveServices(workspaceRoot, services);
-    return createNodesFromFiles(
-      (file) => {
-        const root = dirname(file);
-        const name = names.get(root) ?? '';
-        const { outline } = services.get(root) as NonNullable<ReturnType<typeof services.get>>;
-        const targets = targetsOf(name, settings, { outline, ...surroundingsOf(name, named) });
-        return { projects: { [root]: { name, root, targets: { ...targets } } } };
-      },
-      marked,
-      options,
-      context,
-    );
+    return [...services].map(([root, { outline }]) => {
+      const name = names.get(root) ?? '';
+      const targets = targetsOf(name, settings, { outline, ...surroundingsOf(name, named) });
+      return [
+        posix.join(root, SERVICE_FILE),
+        { projects: { [root]: { name, root, targets: { ...targets } } } },
+      ];
+    });
   },
 ];
 

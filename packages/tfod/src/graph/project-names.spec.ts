@@ -4,7 +4,7 @@ import { foreseenNames } from './project-names';
 describe('foreseenNames', () => {
   it('asks the files of a project in the order in which Nx does', () => {
     const files = {
-      'libs/a/project.json': '{ /* ours */ "name": "from-nx" }',
+      'libs/a/project.json': '{ /* ours */ "name": "from-nx", // "x"\n "tags": ["a//b",], /* x */ }',
       'libs/a/package.json': '{ "name": "from-npm" }',
       'libs/b/project.json': '{}',
       'libs/b/package.json': '{ "name": "from-npm", "nx": { "name": "from-npm-for-nx" } }',

@@ -1,4 +1,3 @@
-import { parseJson } from '@nx/devkit';
 import { readFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { SERVICE_FILE } from '../service/service';
@@ -33,7 +32,7 @@ function nameIn(file: (typeof NAMING_FILES)[number], path: string): unknown {
   try {
     const text = readFileSync(path, 'utf8');
     if (file === 'pyproject.toml') return nameInToml(text);
-    const { name, nx } = parseJson<{ name?: unknown; nx?: { name?: unknown } }>(text);
+    const { name, nx } = looseJson(text) as { name?: unknown; nx?: { name?: unknown } };
     return nx?.name ?? name;
   } catch {
     return undefined;
@@ -47,4 +46,14 @@ function nameInToml(text: string): string | undefined {
     .filter((section) => /^\s*\[(project|tool\.poetry)\]/.test(section))
     .map((section) => /^\s*name\s*=\s*(["'])([^"']+)\1/m.exec(section)?.[2])
     .find((name) => name !== undefined);
+}
+
+/** Nx allows comments and commas at the end, which few files have. */
+function looseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    const plain = text.replace(/("(?:\\.|[^"\\])*")|\/\/[^\n]*|\/\*[^]*?\*\//g, '$1');
+    return JSON.parse(plain.replace(/("(?:\\.|[^"\\])*")|,(?=\s*[}\]])/g, '$1'));
+  }
 }

@@ -1,11 +1,13 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { isAbsolute, join, posix, relative, sep } from 'node:path';
 import { parseDockerfile } from '../dockerfile/parse';
+import { skeletonOf } from '../dockerfile/skeleton';
 import { sourcesOf } from '../dockerfile/sources';
 import { chainLinks, runtimeLinks, serviceLinks, type Link } from '../images/role';
 import { SERVICE_FILE } from '../service/service';
 import { VARIANTS } from '../service/variant';
 import { parsePlatform } from '../values/platform';
+import { Memory } from './memory';
 import type { Outline } from './outline';
 import { requirementPaths } from './requirement-paths';
 
@@ -31,9 +33,6 @@ const ANY_PLATFORM = parsePlatform('linux/amd64');
  * that somebody is writing, says nothing: the command that needs it tells what is wrong.
  */
 export class ReferenceReader {
-  /** Services have many Dockerfiles in common. */
-  readonly #names = new Map<string, readonly string[]>();
-
   constructor(private readonly workspaceRoot: string) {}
 
   /** Everything that the files of the service or runtime in `root` name, whether or not it is a project. */
@@ -42,7 +41,7 @@ export class ReferenceReader {
       const file = posix.join(root, SERVICE_FILE);
       return [{ file, name: runtime, asRuntime: true }, ...this.#inDockerfiles(root, ON_RUNTIME)];
     }
-    const inRequirements = namesIn(join(this.workspaceRoot, root, REQUIREMENTS));
+    const inRequirements = filesIn(join(this.workspaceRoot, root, REQUIREMENTS));
     const lists = inRequirements.filter((name) => name.endsWith('.in')).sort();
     return [
       ...this.#inDockerfiles(root, isRuntime ? OF_RUNTIME : OF_SERVICE),
@@ -57,17 +56,18 @@ export class ReferenceReader {
   #inDockerfile(file: string): Reference[] {
     const text = this.#read(file);
     if (text === undefined) return [];
-    const names = this.#names.get(text) ?? externalNames(text, file);
-    this.#names.set(text, names);
-    return names.map((name) => ({ file, name }));
+    return namesIn(text, file).map((name) => ({ file, name }));
   }
 
   #inRequirements(file: string, root: string): Reference[] {
     const folders = [posix.dirname(file), root, '.'];
-    return requirementPaths(this.#read(file) ?? '').flatMap((written) => {
-      const path = this.#resolve(written, folders);
-      return path === undefined ? [] : [{ file, path }];
-    });
+    const text = this.#read(file) ?? '';
+    return pathsByText
+      .of(text, () => requirementPaths(text))
+      .flatMap((written) => {
+        const path = this.#resolve(written, folders);
+        return path === undefined ? [] : [{ file, path }];
+      });
   }
 
   /** pip counts some paths from the file and others from where it runs: the first place that is there. */
@@ -88,15 +88,21 @@ export class ReferenceReader {
   }
 }
 
-function externalNames(text: string, file: string): readonly string[] {
+const namesBySkeleton = new Memory<readonly string[]>();
+const pathsByText = new Memory<readonly string[]>();
+
+function namesIn(text: string, file: string): readonly string[] {
   try {
-    return sourcesOf(parseDockerfile(text, file), { buildArgs: {}, platform: ANY_PLATFORM }).externals;
+    return namesBySkeleton.of(skeletonOf(text), () => {
+      const choices = { buildArgs: {}, platform: ANY_PLATFORM };
+      return sourcesOf(parseDockerfile(text, file), choices).externals;
+    });
   } catch {
     return [];
   }
 }
 
-function namesIn(folder: string): readonly string[] {
+function filesIn(folder: string): readonly string[] {
   try {
     return readdirSync(folder);
   } catch {
