@@ -27,13 +27,18 @@ const ITEMS_A_TURN = 64;
 /** Windows has no such flag. */
 const NOFOLLOW = (constants.O_NOFOLLOW as number | undefined) ?? 0;
 
+/** Whether a file of so many bytes is read, or copied, without letting others have their turn meanwhile. */
+export function isSmall(size: number): boolean {
+  return size <= SMALL;
+}
+
 /** Hashes a file of any size in little memory. Throws what the file system throws. */
 export async function hashFile(path: string): Promise<FileFacts> {
   const file = openSync(path, constants.O_RDONLY | NOFOLLOW);
   let isOpen = true;
   try {
     const stats = fstatSync(file);
-    if (stats.size <= SMALL) {
+    if (isSmall(stats.size)) {
       const content = readFileSync(file);
       return factsOf(stats, digestOf(content), content.length);
     }

@@ -1,0 +1,3 @@
+import { describeEdits } from './edits-spec';
+
+describeEdits(1, 5000);

@@ -1,0 +1,233 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ensureImages } from '../../images/ensure-images';
+import type { Receipt } from '../../images/receipt';
+import { plainRequest } from '../../images/request';
+import { readService } from '../../service/read-service';
+import { TfodError } from '../../values/tfod-error';
+import { Disk } from './disk';
+import type { Edit } from './edit';
+import { ENGINE_FAULTS, type Fault } from './engine-faults';
+import { FILE_EDITS } from './file-edits';
+import { firstFleet } from './first-fleet';
+import { serviceNames, type Fleet, type FleetService, type Project } from './fleet';
+import { declaredArgs, minimalSet, wantedImages } from './oracle';
+import { Random } from './random';
+import { EngineGone, Warehouse } from './warehouse';
+import { WORKSPACE_EDITS } from './workspace-edits';
+
+/** What went wrong, in words. */
+export class Refuted extends Error {}
+
+type Wanted = NonNullable<ReturnType<typeof wantedImages>>;
+
+const BACK = 'back to an earlier state';
+const KILL = 'killed in the middle';
+type Action = Edit | Fault | typeof BACK | typeof KILL;
+
+const ACTIONS: readonly (readonly [string, readonly [number, Action]])[] = [
+  ...Object.entries(FILE_EDITS),
+  ...Object.entries(WORKSPACE_EDITS),
+  ...Object.entries(ENGINE_FAULTS),
+  [BACK, [6, BACK]],
+  [KILL, [3, KILL]],
+];
+const TICKETS = ACTIONS.flatMap(([name, [weight, action]]) =>
+  Array.from({ length: weight }, () => ({ name, action })),
+);
+const FAULTS = new Set<Action>(Object.values(ENGINE_FAULTS).map(([, fault]) => fault));
+
+/** Thousands of receipts are written durably: in memory that costs nothing. */
+const SCRATCH = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+const REMEMBERED = 12;
+const ALL_SERVICES_EVERY = 20;
+
+/** How often each thing has happened. */
+export type Tally = Readonly<Record<string, number>>;
+
+/**
+ * A workspace on disk that is edited at random, and the product that is asked for its images after each edit. What
+ * it builds is compared with what the oracle says: throws Refuted.
+ */
+export class ProvingGround {
+  readonly tally: Record<string, number> = {};
+  readonly #folder = mkdtempSync(join(SCRATCH, 'tfod-fleet-'));
+  readonly #disk = new Disk(join(this.#folder, 'workspace'));
+  readonly #warehouse = new Warehouse();
+  #fleet: Fleet = firstFleet();
+  #earlier: Fleet[] = [this.#fleet];
+  /** Services that miss a source, as of the last step. */
+  #refused = 0;
+  #steps = 0;
+  /** What the oracle has said of this fleet. */
+  #asked = { fleet: this.#fleet, wanted: new Map<string, Wanted | undefined>() };
+
+  constructor() {
+    mkdirSync(this.#disk.root);
+    this.#disk.write(this.#fleet);
+  }
+
+  dispose(): void {
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  /** One edit and all that follows from it; everything in it is decided by the seed. */
+  async step(seed: number): Promise<void> {
+    const random = new Random(seed);
+    const name = this.#change(random);
+    this.#count(`edit: ${name}`);
+    this.#disk.write(this.#fleet);
+    this.#refused = 0;
+    const services = this.#servicesToAsk(random);
+    try {
+      if (name === KILL) await this.#askAndKill(random.pick(services), random);
+      for (const service of services) await this.#ask(service);
+    } catch (error) {
+      if (!(error instanceof Refuted)) throw error;
+      throw new Refuted(`after "${name}": ${error.message}`);
+    }
+    this.#steps += 1;
+    if (this.#refused === 0) this.#remember();
+  }
+
+  /** Tries until something could be changed. */
+  #change(random: Random): string {
+    // Somebody mends what is broken, as a rule.
+    if (this.#refused > 0 && !random.oneIn(4)) {
+      this.#fleet = this.#earlier.at(-1) ?? this.#fleet;
+      return BACK;
+    }
+    for (;;) {
+      const { name, action } = random.pick(TICKETS) as (typeof TICKETS)[number];
+      if (action === BACK || action === KILL) {
+        this.#fleet = random.pick(this.#earlier) ?? this.#fleet;
+        // A build that is killed has something to build.
+        if (action === KILL) this.#fleet = withNewWheel(this.#fleet, random);
+        return name;
+      }
+      if (FAULTS.has(action)) {
+        if ((action as Fault)(this.#warehouse, random)) return name;
+        continue;
+      }
+      const changed = (action as Edit)(this.#fleet, random);
+      if (changed === undefined) continue;
+      this.#fleet = changed;
+      return name;
+    }
+  }
+
+  /** Those with work to do, often one of the others, now and then all. */
+  #servicesToAsk(random: Random): string[] {
+    const names = serviceNames(this.#fleet);
+    if (this.#steps % ALL_SERVICES_EVERY === 0) return names;
+    const hasWork = (name: string): boolean => {
+      const wanted = this.#wanted(name);
+      return wanted === undefined || minimalSet(wanted, (id) => this.#warehouse.has(id)).size > 0;
+    };
+    const other = random.oneIn(2) ? random.pick(names) : undefined;
+    return names.filter((name) => name === other || hasWork(name));
+  }
+
+  async #ask(name: string): Promise<void> {
+    const wanted = this.#wanted(name);
+    this.#warehouse.built.length = 0;
+    if (wanted === undefined) return this.#mustRefuse(name);
+    const minimal = minimalSet(wanted, (id) => this.#warehouse.has(id));
+    const receipt = await this.#ensure(name).catch((error: Error) => {
+      throw new Refuted(`${name} was refused or failed: ${error.message}`, { cause: error });
+    });
+    this.#checkBuilt(name, minimal);
+    this.#checkImages(name, receipt, wanted);
+    this.#count(minimal.size > 0 ? 'asked: built' : 'asked: nothing to do');
+  }
+
+  #wanted(name: string): Wanted | undefined {
+    if (this.#asked.fleet !== this.#fleet) this.#asked = { fleet: this.#fleet, wanted: new Map() };
+    const { wanted } = this.#asked;
+    if (!wanted.has(name)) wanted.set(name, wantedImages(this.#fleet, name));
+    return wanted.get(name);
+  }
+
+  async #mustRefuse(name: string): Promise<void> {
+    const refused = await this.#ensure(name).then(
+      () => false,
+      (error: unknown) => error instanceof TfodError,
+    );
+    if (!refused) throw new Refuted(`${name} misses a source and was not refused`);
+    if (this.#warehouse.built.length > 0) throw new Refuted(`${name} was refused and yet built`);
+    this.#refused += 1;
+    this.#count('asked: refused');
+  }
+
+  #checkBuilt(name: string, minimal: ReadonlySet<string>): void {
+    const { built } = this.#warehouse;
+    this.#count('images built', built.length);
+    const needless = built.filter((id) => !minimal.has(id));
+    const missed = [...minimal].filter((id) => !built.includes(id));
+    if (new Set(built).size < built.length) throw new Refuted(`${name}: an image was built twice`);
+    if (needless.length > 0) throw new Refuted(`${name}: ${needless.length} images built that need not be`);
+    if (missed.length > 0) throw new Refuted(`${name}: ${missed.length} images not built`);
+  }
+
+  #checkImages(name: string, receipt: Receipt, wanted: Wanted): void {
+    for (const { role, variant, id, ref, verdict, reasons } of receipt.images) {
+      if (verdict === 'build' && reasons.length === 0) throw new Refuted(`${ref} was built for no reason`);
+      const image = this.#warehouse.fake.images().find((each) => each.refs.includes(ref));
+      if (image?.id !== id) throw new Refuted(`${ref} is not the image of the receipt`);
+      if (role !== 'service' || variant === null) continue;
+      if (this.#warehouse.contentOfImage(id) !== wanted[variant]?.id) {
+        throw new Refuted(`the ${variant} image of ${name} is stale`);
+      }
+    }
+  }
+
+  /** Whatever was under way, no name may say what is not so. */
+  async #askAndKill(name: string | undefined, random: Random): Promise<void> {
+    if (name === undefined) return;
+    const lies = this.#warehouse.lies();
+    this.#warehouse.goAwayAfter(random.int(30));
+    try {
+      await this.#ensure(name);
+    } catch (error) {
+      if (!(error instanceof EngineGone) && !(error instanceof TfodError)) throw error;
+      if (error instanceof EngineGone) this.#count('killed');
+    } finally {
+      this.#warehouse.comeBack();
+    }
+    const more = this.#warehouse.lies().filter((ref) => !lies.includes(ref));
+    if (more.length > 0) throw new Refuted(`${more.join(', ')} names an image that is not finished`);
+  }
+
+  async #ensure(name: string): Promise<Receipt> {
+    const { projects, buildArgs } = this.#fleet;
+    const project = projects[name] as Project & { service: FleetService };
+    const declared = declaredArgs(project.service);
+    const service = await readService(this.#disk.root, { name, root: project.root });
+    const choices = {
+      projects: new Map(Object.entries(projects).map(([each, { root }]) => [each, root])),
+      buildArgs: Object.fromEntries(Object.entries(buildArgs).filter(([arg]) => declared.has(arg))),
+      frozenLock: true,
+    };
+    return ensureImages(plainRequest(this.#disk.root, service, {}, choices), {
+      engine: this.#warehouse.engine,
+      env: { TFOD_CACHE_DIR: join(this.#folder, 'cache') },
+      report: () => undefined,
+      verbose: false,
+      wheelFolder: join(this.#disk.root, 'wheel'),
+    });
+  }
+
+  #remember(): void {
+    if (this.#earlier.at(-1) === this.#fleet) return;
+    this.#earlier = [...this.#earlier.slice(-REMEMBERED), this.#fleet];
+  }
+
+  #count(what: string, times = 1): void {
+    this.tally[what] = (this.tally[what] ?? 0) + times;
+  }
+}
+
+function withNewWheel(fleet: Fleet, random: Random): Fleet {
+  return { ...fleet, wheel: `wheel ${random.word()}` };
+}
