@@ -4,6 +4,7 @@ import type { SourcePattern } from '../values/source-pattern';
 import { TfodError } from '../values/tfod-error';
 import { ContextView, unreadable } from './context-view';
 import { forEachAtOnce, hashFile, type FileFacts } from './hash-files';
+import type { HashFile } from './known-digests';
 import { selectEntries, type Selected } from './select-entries';
 
 /** Which paths of a folder stay out of a build. Paths are POSIX, relative to the folder. */
@@ -30,17 +31,22 @@ export type TreeEntry =
 export interface TreeRequest {
   readonly sources: readonly SourcePattern[];
   readonly ignore: IgnoreMatcher;
+  /** Default: reads every file. */
+  readonly hash?: HashFile;
 }
 
 /**
  * Lists and hashes what the sources name in a folder, as Docker would copy it. Throws SOURCE_NOT_FOUND and
  * SOURCE_SPECIAL with all that is wrong, SOURCE_UNREADABLE, and TREE_CHANGED when a file goes away meanwhile.
  */
-export async function listTree(root: string, { sources, ignore }: TreeRequest): Promise<Tree> {
+export async function listTree(
+  root: string,
+  { sources, ignore, hash = hashFile }: TreeRequest,
+): Promise<Tree> {
   const view = new ContextView(root, ignore);
   const { selected, problems } = selectEntries(view, sources);
   if (problems.length > 0) throw new TfodError(problems);
-  const entries = await forEachAtOnce(selected, (place) => entryOf(place, root, view));
+  const entries = await forEachAtOnce(selected, (place) => entryOf(place, root, { view, hash }));
   return { entries: entries.sort((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path))) };
 }
 
@@ -61,10 +67,14 @@ function identityOf(entry: TreeEntry): readonly unknown[] {
   }
 }
 
-async function entryOf({ path, type }: Selected, root: string, view: ContextView): Promise<TreeEntry> {
+async function entryOf(
+  { path, type }: Selected,
+  root: string,
+  { view, hash }: { readonly view: ContextView; readonly hash: HashFile },
+): Promise<TreeEntry> {
   const full = join(root, path);
   try {
-    if (type === 'file') return { path, type, ...(await hashFile(full)) };
+    if (type === 'file') return { path, type, ...(await hash(full)) };
     return type === 'link' ? { path, type, target: view.linkTarget(path) } : { path, type };
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;

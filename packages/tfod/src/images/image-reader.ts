@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { ignoreFileFor, parseIgnore } from '../dockerfile/dockerignore';
 import { canonicalText, sourcesOf, type DockerfileInputs, type SecretMount } from '../dockerfile/sources';
+import { hashFileWith, type HashFile } from '../files/known-digests';
 import { listTree } from '../files/tree';
 import { SERVICE_FILE } from '../service/service';
 import type { Variant } from '../service/variant';
@@ -39,6 +40,7 @@ export class ImageReader {
   readonly #folders = new Map<string, Promise<Folder | undefined>>();
   readonly #projectFolder: string;
   readonly #buildArgs: Readonly<Record<string, string>>;
+  readonly #hash: HashFile;
 
   constructor(
     private readonly request: ImagesRequest,
@@ -46,6 +48,7 @@ export class ImageReader {
     private readonly problems: Problems,
   ) {
     this.#projectFolder = join(request.workspaceRoot, request.service.root);
+    this.#hash = hashFileWith(machine.env, process.platform);
     const { service } = request;
     this.#buildArgs = { ...(service.kind !== 'runtime' && { MODEL: service.model }), ...request.buildArgs };
   }
@@ -173,7 +176,7 @@ export class ImageReader {
     if (known) return known;
     const reading = this.problems.attempt(async () => {
       const ignore = parseIgnore(await readOptional(join(root, ignoreFile)));
-      return { root, tree: await listTree(root, { sources, ignore }) };
+      return { root, tree: await listTree(root, { sources, ignore, hash: this.#hash }) };
     });
     this.#folders.set(id, reading);
     return reading;
