@@ -5,6 +5,7 @@ import { dirname, join, posix } from 'node:path';
 import { hexOf, type Digest } from '../values/digest';
 import { TfodError } from '../values/tfod-error';
 import { forEachAtOnce, hashFile, isSmall } from './hash-files';
+import type { KeptCopies } from './kept-copies';
 import { treeChanged, type Tree, type TreeEntry } from './tree';
 
 /** 2000-01-01T00:00:00Z, in seconds: zip, and with it wheels, cannot hold a time before 1980 in any time zone. */
@@ -16,14 +17,20 @@ const EXECUTABLE_MODE = 0o755;
 /**
  * Lays out exactly the entries of a tree in a folder of their own, with modes and times that follow from the tree.
  * What was copied is hashed, so that the builder gets the bytes that were listed: TREE_CHANGED when the folder has
- * others by now. The target, which may be an empty folder, appears whole or not at all; DISK_FULL when there is
+ * others by now. Large files are linked to copies that are kept, if there is a place for these: the link is of
+ * the same bytes. The target, which may be an empty folder, appears whole or not at all; DISK_FULL when there is
  * no room.
  */
-export async function stageTree(root: string, tree: Tree, target: string): Promise<void> {
+export async function stageTree(
+  root: string,
+  tree: Tree,
+  target: string,
+  copies?: KeptCopies,
+): Promise<void> {
   const temporary = `${target}.${process.pid}.${randomBytes(6).toString('hex')}`;
   try {
     await mkdir(temporary, { recursive: true });
-    await layOut(root, tree.entries, temporary);
+    await layOut(root, tree.entries, temporary, copies);
     await rename(temporary, target);
   } catch (error) {
     await rm(temporary, { recursive: true, force: true });
@@ -31,10 +38,18 @@ export async function stageTree(root: string, tree: Tree, target: string): Promi
   }
 }
 
-async function layOut(root: string, entries: readonly TreeEntry[], target: string): Promise<void> {
+async function layOut(
+  root: string,
+  entries: readonly TreeEntry[],
+  target: string,
+  copies: KeptCopies | undefined,
+): Promise<void> {
   const folders = foldersOf(entries);
   for (const folder of folders) await mkdir(join(target, folder), { recursive: true });
-  const isSame = await forEachAtOnce(entries, (entry) => layOutEntry(root, entry, target));
+  const linked = new Set<string>();
+  const isSame = await forEachAtOnce(entries, (entry) =>
+    layOutEntry(entry, { root, target, copies, linked }),
+  );
   const changed = entries.filter((_, index) => !isSame[index]);
   if (changed.length > 0)
     throw treeChanged(
@@ -57,13 +72,22 @@ function foldersOf(entries: readonly TreeEntry[]): readonly string[] {
   return [...folders];
 }
 
+interface Places {
+  readonly root: string;
+  readonly target: string;
+  readonly copies: KeptCopies | undefined;
+  /** What is in the target already as a link to its copy. */
+  readonly linked: Set<string>;
+}
+
 /** Whether the entry is still what was listed. */
-async function layOutEntry(root: string, entry: TreeEntry, target: string): Promise<boolean> {
+async function layOutEntry(entry: TreeEntry, places: Places): Promise<boolean> {
+  const { root, target } = places;
   const from = join(root, entry.path);
   const to = join(target, entry.path);
   try {
     if (entry.type === 'link') return await layOutLink(from, entry.target, to);
-    return entry.type === 'directory' || (await layOutFile(from, entry, to));
+    return entry.type === 'directory' || (await layOutFile(from, entry, to, places));
   } catch (error) {
     if (isGone(error)) return false;
     throw error;
@@ -76,15 +100,38 @@ async function layOutLink(from: string, text: string, to: string): Promise<boole
   return (await readlink(from)) === text;
 }
 
-async function layOutFile(from: string, file: TreeEntry & { type: 'file' }, to: string): Promise<boolean> {
+type FileEntry = TreeEntry & { readonly type: 'file' };
+
+async function layOutFile(
+  from: string,
+  file: FileEntry,
+  to: string,
+  { copies, linked }: Places,
+): Promise<boolean> {
+  // Two links to one file would be two names of one file in the image as well.
+  if (copies === undefined || !copies.keeps(file) || linked.has(file.digest))
+    return copyEntry(from, file, to);
+  linked.add(file.digest);
+  const copy = { ...file, mode: modeOf(file), mtime: mtimeOf(file.digest) };
+  if (await copies.linkTo(copy, to)) return true;
+  const isSame = await copyEntry(from, file, to);
+  if (isSame) await copies.keep(copy, to);
+  return isSame;
+}
+
+async function copyEntry(from: string, file: FileEntry, to: string): Promise<boolean> {
   // For small files, waiting costs more than copying.
   if (isSmall(file.size)) copyFileSync(from, to, constants.COPYFILE_FICLONE);
   else await copyFile(from, to, constants.COPYFILE_FICLONE);
   const { digest, executable } = await hashFile(to);
   const mtime = mtimeOf(file.digest);
-  chmodSync(to, file.executable ? EXECUTABLE_MODE : FILE_MODE);
+  chmodSync(to, modeOf(file));
   utimesSync(to, mtime, mtime);
   return digest === file.digest && executable === file.executable;
+}
+
+function modeOf({ executable }: FileEntry): number {
+  return executable ? EXECUTABLE_MODE : FILE_MODE;
 }
 
 async function normalise(path: string, mode: number, mtime: number): Promise<void> {

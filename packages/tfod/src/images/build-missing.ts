@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { BuildEvent, Builder, BuildTarget, EngineImage } from '../engine/engine';
 import { cacheDir } from '../files/cache-dir';
+import { KeptCopies } from '../files/kept-copies';
 import { TfodError, type Problem } from '../values/tfod-error';
 import { buildInParts, type NotBuilt } from './build-in-parts';
 import { buildTarget, definitionsOf, type Places } from './build-targets';
@@ -73,10 +74,11 @@ interface Workshop {
 
 async function prepare(
   { request, images, plan }: ChainToBuild,
-  { builder, scratch, temporary }: Workshop,
+  { machine, builder, scratch, temporary }: Workshop,
 ): Promise<readonly BuildTarget[]> {
   const definitions = definitionsOf(plan, images, builder);
-  const places = await stageImages(definitions, scratch);
+  const copies = new KeptCopies(join(cacheDir(machine.env, process.platform), 'copies'));
+  const places = await stageImages(definitions, scratch, copies);
   return definitions.map((image, at) =>
     buildTarget(image, places[at] as Places, {
       plan,

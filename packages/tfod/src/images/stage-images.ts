@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { KeptCopies } from '../files/kept-copies';
 import { stageTree } from '../files/stage';
 import type { Places } from './build-targets';
 import { canonicalJson } from './canonical-json';
@@ -14,28 +15,32 @@ const NOTHING_IGNORED = '# Everything here was listed and hashed.\n';
  * Lays out exactly what was hashed for each image; an entry that changed meanwhile is a TREE_CHANGED. Images that
  * are made from the same files share one copy.
  */
-export async function stageImages(images: readonly Image[], scratch: string): Promise<readonly Places[]> {
+export async function stageImages(
+  images: readonly Image[],
+  scratch: string,
+  copies: KeptCopies,
+): Promise<readonly Places[]> {
   const staged = new Map<string, Promise<Places>>();
   const places = images.map((image) => {
     const content = contentDigest(image);
-    const place = staged.get(content) ?? stage(image, join(scratch, content));
+    const place = staged.get(content) ?? stage(image, join(scratch, content), copies);
     staged.set(content, place);
     return place;
   });
   return Promise.all(places);
 }
 
-async function stage({ facts }: Image, folder: string): Promise<Places> {
+async function stage({ facts }: Image, folder: string, copies: KeptCopies): Promise<Places> {
   await mkdir(folder);
   const dockerfile = join(folder, 'Dockerfile');
   await writeFile(dockerfile, facts.dockerfile.text);
   await writeFile(`${dockerfile}.dockerignore`, NOTHING_IGNORED);
   const context = join(folder, contextName(facts));
-  await stageTree(facts.context.root, facts.context.tree, context);
+  await stageTree(facts.context.root, facts.context.tree, context, copies);
   const named: Record<string, string> = {};
   for (const [name, { root, tree }] of Object.entries(facts.named)) {
     const place = join(folder, `named-${Object.keys(named).length}`);
-    await stageTree(root, tree, place);
+    await stageTree(root, tree, place, copies);
     named[name] = place;
   }
   return { context, dockerfile, named };
