@@ -1,4 +1,11 @@
-import type { BuildEvent, BuildOutcome, BuildRequest, Engine, EngineImage } from '../engine/engine';
+import type {
+  BuildEvent,
+  BuildOutcome,
+  BuildRequest,
+  BuildTarget,
+  Engine,
+  EngineImage,
+} from '../engine/engine';
 import { digestOf } from '../values/digest';
 import { AMD64 } from './image-facts';
 import { stubEngine } from './stub-engine';
@@ -17,7 +24,7 @@ export class FakeEngine {
   /** Called while a build runs. */
   duringBuild: (request: BuildRequest) => void | Promise<void> = () => undefined;
   /** What the engine says that it has built. */
-  asBuilt: (image: EngineImage) => EngineImage = (image) => image;
+  asBuilt: (image: EngineImage, target: BuildTarget) => EngineImage = (image) => image;
   readonly #images = new Map<string, EngineImage>();
 
   readonly engine: Engine = stubEngine({
@@ -34,6 +41,21 @@ export class FakeEngine {
     untag: async (ref) => this.untag(ref),
     build: (request, on) => this.#build(request, on),
   });
+
+  images(): readonly EngineImage[] {
+    return [...this.#images.values()];
+  }
+
+  /** Gives a name to an image, as anybody could. */
+  tag(image: string, ref: string): void {
+    this.#tag(image, ref);
+  }
+
+  /** Puts in an image that somebody else has made. */
+  add(image: EngineImage): void {
+    image.refs.forEach((ref) => this.untag(ref));
+    this.#images.set(image.id, image);
+  }
 
   refs(): string[] {
     return [...this.#images.values()].flatMap(({ refs }) => refs).sort();
@@ -80,7 +102,7 @@ export class FakeEngine {
       on({ type: 'finished', target: name, step: '1/1 COPY a b', seconds: 0.1 });
       const id = digestOf(`${target.labels['dev.tfod.key']} ${this.builds.length}`);
       const { labels, platform } = target;
-      this.#images.set(id, this.asBuilt({ id, refs: [], labels, platform, bytes: 1 }));
+      this.#images.set(id, this.asBuilt({ id, refs: [], labels, platform, bytes: 1 }, target));
       for (const ref of target.refs) this.#tag(id, ref);
     }
     return { ok: true };

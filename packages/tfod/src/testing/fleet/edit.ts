@@ -25,8 +25,8 @@ export function withIgnores(
   lines: readonly IgnoreLine[] | undefined,
 ): Fleet {
   const project = fleet.projects[name] as Project;
-  const { [file]: _before, ...others } = project.ignores;
-  const ignores = lines === undefined ? others : { ...others, [file]: lines };
+  const ignores =
+    lines === undefined ? without(project.ignores, file) : { ...project.ignores, [file]: lines };
   return withProject(fleet, name, { ...project, ignores });
 }
 
@@ -49,4 +49,11 @@ export function pickNode<Type extends Node['type']>(
   );
   const [path, node] = random.pick(nodes) ?? [];
   return path === undefined ? undefined : { name, path, node: node as Node & { type: Type } };
+}
+
+export function without<Value>(
+  record: Readonly<Record<string, Value>>,
+  name: string,
+): Readonly<Record<string, Value>> {
+  return Object.fromEntries(Object.entries(record).filter(([each]) => each !== name));
 }

@@ -1,5 +1,5 @@
 import { digestOf } from '../../values/digest';
-import { withDockerfile, withNodes, withProject, type Edit } from './edit';
+import { withDockerfile, without, withNodes, withProject, type Edit } from './edit';
 import { serviceNames, type Fleet, type FleetService, type Line, type Project } from './fleet';
 import { PYTHON } from './first-fleet';
 import type { Random } from './random';
@@ -68,8 +68,9 @@ const source: Edit = (fleet, random) => {
 
 const buildArg: Edit = (fleet, random) => {
   const name = random.pick(['LEVEL', 'SITE']) ?? '';
-  const { [name]: _before, ...others } = fleet.buildArgs;
-  const buildArgs = random.oneIn(3) ? others : { ...others, [name]: String(random.int(4)) };
+  const buildArgs = random.oneIn(3)
+    ? without(fleet.buildArgs, name)
+    : { ...fleet.buildArgs, [name]: String(random.int(4)) };
   return { ...fleet, buildArgs };
 };
 
