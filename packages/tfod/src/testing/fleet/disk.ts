@@ -7,7 +7,11 @@ import { nodesOf, WHEEL, type Fleet, type Node } from './fleet';
 export class Disk {
   #there = new Map<string, Node>();
 
-  constructor(readonly root: string) {}
+  /** Without `umask`, files get the modes that the fleet says; with it, only their execute bits. */
+  constructor(
+    readonly root: string,
+    private readonly umask?: number,
+  ) {}
 
   write(fleet: Fleet): void {
     const wanted = allNodes(fleet);
@@ -17,7 +21,7 @@ export class Disk {
     // A folder that went because it had nothing left comes back when it is wanted empty.
     for (const [path, node] of wanted) {
       if (node.type === 'folder') mkdirSync(join(this.root, path), { recursive: true });
-      else if (!isSame(node, this.#there.get(path))) put(join(this.root, path), node);
+      else if (!isSame(node, this.#there.get(path))) put(join(this.root, path), node, this.umask);
     }
     this.#there = wanted;
   }
@@ -43,11 +47,12 @@ function staysInPlace(before: Node, after: Node | undefined): boolean {
   return isSame(before, after) || (before.type === 'file' && after?.type === 'file');
 }
 
-function put(path: string, node: Exclude<Node, { type: 'folder' }>): void {
+function put(path: string, node: Exclude<Node, { type: 'folder' }>, umask: number | undefined): void {
   mkdirSync(dirname(path), { recursive: true });
   if (node.type === 'link') return symlinkSync(node.target, path);
   writeFileSync(path, node.text);
-  chmodSync(path, node.mode);
+  const program = (node.mode & 0o100) !== 0;
+  chmodSync(path, umask === undefined ? node.mode : (program ? 0o777 : 0o666) & ~umask);
   if (node.mtime !== undefined) utimesSync(path, node.mtime, node.mtime);
 }
 
