@@ -1,4 +1,4 @@
-import { constants, type BigIntStats } from 'node:fs';
+import { constants, lstatSync, type BigIntStats } from 'node:fs';
 import { lstat, readdir, readFile, rename, rm, stat, writeFile, mkdir } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
@@ -26,8 +26,9 @@ export function rememberingDigests(
   { now = Date.now, hash = hashFile }: { now?: () => number; hash?: HashFile } = {},
 ): HashFile {
   return async (path) => {
+    if (isSmall(lstatSync(path).size)) return hash(path);
     const before = await lstat(path, { bigint: true });
-    if (!before.isFile() || isSmall(Number(before.size))) return hash(path);
+    if (!before.isFile()) return hash(path);
     const note = join(folder, hexOf(digestOf(path)));
     const known = await readNote(note, stampOf(path, before));
     if (known !== undefined) return factsOf(before, known);

@@ -1,5 +1,6 @@
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readText } from '../files/read-text';
 import { writeFileAtomic } from '../files/atomic-write';
 import { TfodError } from '../values/tfod-error';
 import { buildOnce } from './build-once';
@@ -118,7 +119,7 @@ async function keepRecords(
 }
 
 async function writeIfOther(path: string, text: string): Promise<void> {
-  const before = await readFile(path, 'utf8').catch(() => undefined);
+  const before = await readText(path).catch(() => undefined);
   if (before !== text) await writeFileAtomic(path, text);
 }
 

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readText } from '../files/read-text';
 import type { SourcePattern } from '../values/source-pattern';
 import type { Problem } from '../values/tfod-error';
 
@@ -16,7 +16,7 @@ export function isLockFile({ path }: SourcePattern): boolean {
 export async function checkLockFile(folder: string, source: SourcePattern): Promise<Problem[]> {
   const compile = `compile it from ${source.path.replace(/\.lock$/, '.in')}, for instance with uv pip compile --generate-hashes`;
   try {
-    const text = await readFile(join(folder, source.path), 'utf8');
+    const text = await readText(join(folder, source.path));
     if (LOCKED_PACKAGE.test(text)) return [];
     return [
       {

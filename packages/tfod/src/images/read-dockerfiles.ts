@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { join, posix } from 'node:path';
+import { readText } from '../files/read-text';
 import type { Dockerfile } from '../dockerfile/dockerfile';
 import { parseDockerfile } from '../dockerfile/parse';
 import { TfodError } from '../values/tfod-error';
@@ -32,7 +32,7 @@ export async function readDockerfiles(
 }
 
 async function readOne(workspaceRoot: string, path: string): Promise<ReadDockerfile> {
-  const text = await readFile(join(workspaceRoot, path), 'utf8').catch((error: NodeJS.ErrnoException) => {
+  const text = await readText(join(workspaceRoot, path)).catch((error: NodeJS.ErrnoException) => {
     throw new TfodError(
       {
         code: error.code === 'ENOENT' ? 'DOCKERFILE_MISSING' : 'DOCKERFILE_UNREADABLE',

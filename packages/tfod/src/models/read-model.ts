@@ -1,5 +1,6 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readText } from '../files/read-text';
 import { cacheDir } from '../files/cache-dir';
 import { SERVICE_FILE, type Service } from '../service/service';
 import { TfodError, type Problem } from '../values/tfod-error';
@@ -68,7 +69,7 @@ async function readManifest(
   const file = `${where}/model.json`;
   try {
     return {
-      manifest: parseManifest(await readFile(join(folder, 'model.json'), 'utf8'), file),
+      manifest: parseManifest(await readText(join(folder, 'model.json')), file),
       problems: [],
     };
   } catch (error) {

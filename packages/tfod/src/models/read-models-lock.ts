@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readText } from '../files/read-text';
 import type { Service } from '../service/service';
 import { MODELS_LOCK_FILE, NO_MODELS, parseModelsLock, type ModelsLock } from './models-lock';
 
@@ -10,7 +10,7 @@ export async function readModelsLock(
 ): Promise<ModelsLock> {
   const file = join(workspaceRoot, service.root, MODELS_LOCK_FILE);
   try {
-    return parseModelsLock(await readFile(file, 'utf8'), `${service.root}/${MODELS_LOCK_FILE}`);
+    return parseModelsLock(await readText(file), `${service.root}/${MODELS_LOCK_FILE}`);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return NO_MODELS;
     throw error;

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readText } from '../files/read-text';
 import { TfodError } from '../values/tfod-error';
 import { parseService, parseTfodProject, SERVICE_FILE, type Service, type TfodProject } from './service';
 
@@ -10,17 +10,17 @@ interface At {
 
 /** Reads the tfod.json of a service; throws a `TfodError` when it is not there or not right. */
 export async function readService(workspaceRoot: string, at: At): Promise<Service> {
-  return parseService(await readText(workspaceRoot, at), at);
+  return parseService(await textOf(workspaceRoot, at), at);
 }
 
 /** Reads the tfod.json of a service or a runtime; throws a `TfodError` when it is not there or not right. */
 export async function readTfodProject(workspaceRoot: string, at: At): Promise<TfodProject> {
-  return parseTfodProject(await readText(workspaceRoot, at), at);
+  return parseTfodProject(await textOf(workspaceRoot, at), at);
 }
 
-async function readText(workspaceRoot: string, at: At): Promise<string> {
+async function textOf(workspaceRoot: string, at: At): Promise<string> {
   try {
-    return await readFile(join(workspaceRoot, at.root, SERVICE_FILE), 'utf8');
+    return await readText(join(workspaceRoot, at.root, SERVICE_FILE));
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'UNKNOWN';
     throw new TfodError(

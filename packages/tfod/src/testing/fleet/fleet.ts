@@ -60,8 +60,17 @@ export function serviceNames({ projects }: Fleet): string[] {
   return Object.keys(projects).filter((name) => projects[name]?.service !== undefined);
 }
 
+/** Of each project that was asked for: a project never changes. */
+const NODES = new WeakMap<Project, ReadonlyMap<string, Node>>();
+
 /** Everything that stands in a project's folder, by path: what a person would see there. */
-export function nodesOf({ nodes, ignores, service }: Project): ReadonlyMap<string, Node> {
+export function nodesOf(project: Project): ReadonlyMap<string, Node> {
+  const nodes = NODES.get(project) ?? allNodes(project);
+  NODES.set(project, nodes);
+  return nodes;
+}
+
+function allNodes({ nodes, ignores, service }: Project): ReadonlyMap<string, Node> {
   const text = (content: string): Node => ({ type: 'file', text: content, mode: 0o644 });
   const all = new Map(nodes);
   for (const [path, lines] of Object.entries(ignores)) all.set(path, text(ignoreText(lines)));

@@ -117,7 +117,7 @@ export class ProvingGround {
     }
   }
 
-  /** Those with work to do, often one of the others, now and then all. */
+  /** Those with work to do, now and then one of the others, and at times all. */
   #servicesToAsk(random: Random): string[] {
     const names = serviceNames(this.#fleet);
     if (this.#steps % ALL_SERVICES_EVERY === 0) return names;
@@ -125,7 +125,7 @@ export class ProvingGround {
       const wanted = this.#wanted(name);
       return wanted === undefined || minimalSet(wanted, (id) => this.#warehouse.has(id)).size > 0;
     };
-    const other = random.oneIn(2) ? random.pick(names) : undefined;
+    const other = random.oneIn(3) ? random.pick(names) : undefined;
     return names.filter((name) => name === other || hasWork(name));
   }
 
