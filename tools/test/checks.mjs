@@ -29,6 +29,10 @@ export function checks(root, reports) {
       report: /** @type {const} */ ({ kind: 'jest', file }),
     };
   };
+  const withArgs = (/** @type {ReturnType<typeof jest>} */ check, /** @type {string[]} */ ...args) => ({
+    ...check,
+    argv: [...check.argv, ...args],
+  });
   const pytest = (
     /** @type {string} */ name,
     /** @type {string} */ folder,
@@ -62,7 +66,10 @@ export function checks(root, reports) {
       cwd: join(root, 'tools/demo-model'),
     },
     { title: 'templates as rendered', argv: [process.execPath, 'tools/templates/check.mjs'] },
-    { title: 'unit tests of the plugin', ...jest('tfod', 'packages/tfod/jest.config.cjs') },
+    {
+      title: 'unit tests of the plugin',
+      ...withArgs(jest('tfod', 'packages/tfod/jest.config.cjs'), '--maxWorkers=100%'),
+    },
     {
       title: 'unit tests of the tools',
       argv: [
