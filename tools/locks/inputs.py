@@ -19,6 +19,7 @@ RUNTIME = (
     "orjson",
     "prometheus-client",
     "python-multipart",
+    "simplejpeg",
     "uvicorn",
 )
 

@@ -65,6 +65,6 @@ def test_tensorflow_is_left_to_the_lock(wheel: Path) -> None:
     metadata = zipfile.ZipFile(wheel).read(f"tfod_runtime-{VERSION}.dist-info/METADATA").decode()
     lines = [line.split(": ") for line in metadata.splitlines() if line.startswith("Requires-Dist")]
     required = [requirement for _, requirement in lines]
-    assert {"numpy", "pillow>=11.0"} < set(required)
+    assert {"numpy", "pillow>=11.0", "simplejpeg>=1.9"} < set(required)
     assert not any("tensorflow" in line for line in required)
     assert "Requires-Python: >=3.10" in metadata

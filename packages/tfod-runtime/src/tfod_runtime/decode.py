@@ -10,9 +10,12 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
+from simplejpeg import decode_jpeg
 
 from tfod_runtime.detections import MAX_PIXELS, Picture
 from tfod_runtime.errors import PictureProblem
@@ -33,6 +36,17 @@ _SIXTEEN_BIT = ("I;16", "I;16L", "I;16B", "I;16N")
 _SIXTEEN_BIT_TO_EIGHT = 257  # 65535 / 255
 _WHITE = (255, 255, 255, 255)
 _ORIENTATION, _UPRIGHT = 0x0112, 1  # of EXIF
+
+_TURNS: dict[int | None, Callable[[NDArray[np.uint8]], NDArray[np.uint8]]] = {
+    2: lambda pixels: pixels[:, ::-1],
+    3: lambda pixels: pixels[::-1, ::-1],
+    4: lambda pixels: pixels[::-1],
+    5: lambda pixels: pixels.swapaxes(0, 1),
+    6: lambda pixels: pixels[::-1].swapaxes(0, 1),
+    7: lambda pixels: pixels[::-1, ::-1].swapaxes(0, 1),
+    8: lambda pixels: pixels[:, ::-1].swapaxes(0, 1),
+}
+"""How pixels are turned upright, by EXIF's orientation; 1 is upright."""
 
 _JPEG_START, _JPEG_SCAN = b"\xff\xd8", b"\xda"
 _PICTURE_STARTS = (_JPEG_START, b"\x89PNG", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"RIFF")
@@ -66,15 +80,33 @@ def decode_picture(data: bytes, name: str, max_pixels: int = MAX_PIXELS) -> Pict
     with _open(data) as image:
         _check_size(image, max_pixels)
         try:
-            image.load()
             plain = _is_plain(image)
-            _turn_upright(image)
-            pixels = np.asarray(_to_rgb(image))
+            pixels = _quickly(image, data)
+            if pixels is None:
+                image.load()
+                _turn_upright(image)
+                pixels = np.asarray(_to_rgb(image))
         except PictureProblem:
             raise
         except Exception as error:  # Pillow's readers raise a dozen kinds for damaged data
             raise _damaged(error) from error
     return Picture(name, pixels, data if plain else None)
+
+
+def _quickly(image: Image.Image, data: bytes) -> NDArray[np.uint8] | None:
+    """The pixels of an ordinary JPEG; None for all that Pillow must look at, damaged files above all.
+
+    libjpeg-turbo gives the same pixels by itself as through Pillow, in half the time: straight into the
+    array, and not by way of an image with four bytes a pixel.
+    """
+    if image.format not in ("JPEG", "MPO") or image.mode not in ("RGB", "L"):
+        return None
+    try:
+        pixels = decode_jpeg(data, "RGB", strict=True)
+    except ValueError:
+        return None
+    turn = _TURNS.get(_orientation(image))
+    return np.ascontiguousarray(turn(pixels)) if turn else pixels
 
 
 def _is_plain(image: Image.Image) -> bool:
@@ -88,9 +120,10 @@ def _is_plain(image: Image.Image) -> bool:
     )
 
 
-def _orientation(image: Image.Image) -> object:
+def _orientation(image: Image.Image) -> int | None:
     try:
-        return image.getexif().get(_ORIENTATION)
+        value = image.getexif().get(_ORIENTATION)
+        return value if isinstance(value, int) else None
     except Exception:  # an EXIF block that cannot be read says nothing about the pixels
         return None
 
