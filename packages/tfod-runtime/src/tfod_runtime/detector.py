@@ -1,29 +1,29 @@
-"""A SavedModel at work. TensorFlow is imported here, and only when a model is loaded."""
+"""What finds objects in pictures, and the choice of the fastest engine that is there for a model."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol, TypeAlias
+from typing import Protocol, TypeAlias
 
-import numpy as np
-
+from tfod_runtime.c_library import library_paths, load_library
 from tfod_runtime.detections import Detection, Limits, Picture
-from tfod_runtime.errors import ModelProblem, PictureProblem, UsageProblem
+from tfod_runtime.errors import PictureProblem
 from tfod_runtime.families import choose_adapter
-from tfod_runtime.families.adapter import Adapter, Outputs
-from tfod_runtime.families.feed import InputKind
-from tfod_runtime.labels import Labels
+from tfod_runtime.graph_session import GraphError, SessionPool
 from tfod_runtime.model import ModelFolder
-from tfod_runtime.signature import read_signature
+from tfod_runtime.model_detector import ModelDetector
+from tfod_runtime.prepared import GRAPH_FILES, PREPARED, Prepared, read_prepared
+from tfod_runtime.saved_model import load_saved_model
 from tfod_runtime.tensorflow_log import quiet_tensorflow
-
-_BLACK = Picture("black", np.zeros((64, 64, 3), np.uint8))
-
 
 Found: TypeAlias = "list[Detection] | PictureProblem"
 """What came of one picture: its detections, best score first, or why there are none."""
+
+
+_GPU_BATCH = 8
+"""More keeps a GPU no busier with models of this kind, and takes more memory."""
 
 
 class Detector(Protocol):
@@ -41,72 +41,20 @@ class DetectorOptions:
     Attributes:
         limits: What a detection must reach.
         verbose: Let TensorFlow's own log through to stderr.
+        prepared: The folder of the prepared graph; None to look in the model's own folder, `prepared/`.
+        workers: From how many threads at once it will be called.
     """
 
     limits: Limits = field(default_factory=Limits)
     verbose: bool = False
+    prepared: Path | None = None
+    workers: int = 1
 
 
-class SavedModelDetector:
-    """A loaded SavedModel behind the `Detector` interface.
-
-    Args:
-        tensorflow: The module.
-        loaded: What `tf.saved_model.load` returned. It is kept: its functions die with it.
-        adapter: How the model is fed and read.
-        labels: The names of its classes.
-        limits: What a detection must reach.
-    """
-
-    def __init__(
-        self, tensorflow: Any, loaded: Any, adapter: Adapter, labels: Labels, limits: Limits
-    ) -> None:
-        self._tensorflow, self._loaded = tensorflow, loaded
-        self._adapter, self._labels, self._limits = adapter, labels, limits
-        self._function = loaded.signatures[adapter.signature.key]
-
-    def detect_batch(self, pictures: Sequence[Picture]) -> list[Found]:
-        """What was found in each picture; a failure is `DETECTION_FAILED` or `MODEL_OUTPUT`."""
-        return [self._detect(picture) for picture in pictures]
-
-    def warm_up(self) -> None:
-        """Runs the model once on a black picture, so that the first real one does not pay for the set-up.
-
-        A model that takes strings and cannot decode a file gets `tf.train.Example` from then on: no signature
-        tells the two apart.
-
-        Raises:
-            ModelProblem: `MODEL_BROKEN` when even that fails.
-        """
-        (found,) = self.detect_batch([_BLACK])
-        if isinstance(found, PictureProblem) and self._adapter.feed.kind is InputKind.ENCODED:
-            self._adapter = self._adapter.fed_with(InputKind.EXAMPLE)
-            (found,) = self.detect_batch([_BLACK])
-        if isinstance(found, PictureProblem):
-            raise ModelProblem("MODEL_BROKEN", "the model fails on a black picture", found=found.reason)
-
-    def _detect(self, picture: Picture) -> Found:
-        try:
-            outputs = self._run(picture)
-        except (
-            Exception
-        ) as error:  # an operation of the model, the memory, a device: TensorFlow's own classes
-            return PictureProblem("DETECTION_FAILED", "the model fails on this picture", found=_gist(error))
-        try:
-            frame = self._adapter.feed.frame(picture.height, picture.width)
-            (answer,) = self._adapter.read(outputs, [frame])
-        except PictureProblem as problem:
-            return problem
-        return answer.cut(self._limits).to_detections(self._labels)
-
-    def _run(self, picture: Picture) -> Outputs:
-        feed = self._adapter.feed
-        outputs = self._function(**{feed.name: self._tensorflow.constant(feed.batch([picture]))})
-        return {name: outputs[name].numpy() for name in self._adapter.outputs}
-
-
-def load_detector(model: ModelFolder, options: DetectorOptions | None = None) -> Detector:
+def load_detector(model: ModelFolder, options: DetectorOptions | None = None) -> ModelDetector:
     """Loads a model and runs it once: a detector that is ready.
+
+    What was prepared is taken when it is of this very model; the SavedModel itself otherwise.
 
     Args:
         model: A folder that was checked.
@@ -117,48 +65,35 @@ def load_detector(model: ModelFolder, options: DetectorOptions | None = None) ->
         ModelProblem: `MODEL_UNLOADABLE`, `SIGNATURE_UNSUPPORTED`, `MODEL_BROKEN`.
     """
     options = options or DetectorOptions()
+    folder = options.prepared or model.saved_model.parent / PREPARED
+    prepared = read_prepared(folder, model.digest)
     with quiet_tensorflow(options.verbose):
-        tensorflow = _import_tensorflow()
-        loaded = _load(tensorflow, model.saved_model)
-        signatures = [read_signature(key, function) for key, function in loaded.signatures.items()]
-        adapter = choose_adapter(signatures, model.settings, model.saved_model)
-        detector = SavedModelDetector(tensorflow, loaded, adapter, model.labels, options.limits)
-        detector.warm_up()
+        detector = load_prepared(model, prepared, folder, options) if prepared else None
+        return detector or load_saved_model(model, options.limits)
+
+
+def load_prepared(
+    model: ModelFolder, prepared: Prepared, folder: Path, options: DetectorOptions
+) -> ModelDetector | None:
+    """A detector on a prepared graph; None when what runs it is not there.
+
+    Raises:
+        ModelProblem: `MODEL_BROKEN`, `SIGNATURE_UNSUPPORTED`.
+    """
+    paths = library_paths()
+    if not paths:
+        return None
+    graph = bytearray((folder / GRAPH_FILES[prepared.engine]).read_bytes())
+    if prepared.threshold:
+        prepared.threshold.raise_to(options.limits.min_score, graph)
+    try:
+        pool = SessionPool(load_library(paths), graph, prepared.input, prepared.outputs)
+    except (OSError, AttributeError, GraphError):  # another TensorFlow than the one that prepared it
+        return None
+    adapter = choose_adapter([prepared.signature], model.settings, model.saved_model)
+    batch = _GPU_BATCH if pool.gpus and prepared.takes_batches else 1
+    detector = ModelDetector(
+        pool.run, adapter, model.labels, options.limits, prepared.resize, prepared.suppression, batch
+    )
+    detector.check()
     return detector
-
-
-def _import_tensorflow() -> Any:
-    try:
-        import tensorflow
-    except ModuleNotFoundError as error:
-        if error.name != "tensorflow":
-            raise
-        raise UsageProblem(
-            "TENSORFLOW_MISSING",
-            "TensorFlow is not installed",
-            remedy="pip install --require-hashes -r requirements/tf.lock",
-        ) from error
-    return tensorflow
-
-
-def _load(tensorflow: Any, path: Path) -> Any:
-    try:
-        return tensorflow.saved_model.load(str(path))
-    except Exception as error:  # a loader of many formats and ages raises whatever it meets
-        remedy = "export the model again, or restore its files"
-        if "add_slot" in str(error):
-            remedy = "export the model again without its optimizer"
-        raise ModelProblem(
-            "MODEL_UNLOADABLE",
-            "TensorFlow cannot load the SavedModel",
-            where=path,
-            found=_gist(error),
-            remedy=remedy,
-        ) from error
-
-
-def _gist(error: Exception) -> str:
-    """The line of TensorFlow's message that says what happened: the first, or the one before the nodes."""
-    lines = str(error).split("\n\t [[")[0].strip().splitlines() or [""]
-    line = lines[-1] if lines[0] == "Graph execution error:" else lines[0]
-    return f"{type(error).__name__}: {line}".removesuffix(": ")

@@ -2736,9 +2736,9 @@ def _child_model(question: Any, steps: Steps) -> None:
 
 
 def _load(model: Any) -> Any:
-    detector = importlib.import_module("tfod_runtime.detector")
     limits = importlib.import_module("tfod_runtime.detections").Limits(min_score=0.05)
-    return detector.load_detector(model, detector.DetectorOptions(limits, verbose=True))
+    # As it is: TensorFlow's Python tells where each operation runs, and how much memory that took.
+    return importlib.import_module("tfod_runtime.saved_model").load_saved_model(model, limits)
 
 
 def _detect(detector: Any, picture: Any) -> Sequence[Any]:
