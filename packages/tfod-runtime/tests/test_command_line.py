@@ -115,6 +115,10 @@ def test_the_defaults_of_detect() -> None:
         progress="auto",
         as_json=False,
         verbose=False,
+        prepared=None,
+        resume=False,
+        workers=None,
+        batch=None,
         image="parking:cpu",
     )
 
@@ -123,7 +127,7 @@ def test_every_option_of_detect() -> None:
     text = (
         "detect --list l --output o --model m --min-score 0 --max-detections 5 --max-pixels 9 --no-annotate"
     )
-    text += " --allow-failures --progress none --json --verbose"
+    text += " --allow-failures --progress none --json --verbose --prepared p --resume --workers 3 --batch 4"
     assert parse_arguments(text.split(), {"TFOD_MODEL": "/other"}) == DetectOptions(
         inputs=[],
         list_file=Path("l"),
@@ -135,6 +139,10 @@ def test_every_option_of_detect() -> None:
         progress="none",
         as_json=True,
         verbose=True,
+        prepared=Path("p"),
+        resume=True,
+        workers=3,
+        batch=4,
         image=None,
     )
 

@@ -86,7 +86,7 @@ def test_a_second_run_removes_the_results_of_the_first_and_nothing_else(tmp_path
     for name in ("annotated/mine.txt", "precious.txt"):
         (tmp_path / name).write_text("keep")
     with OutputFolder(tmp_path):
-        assert written(tmp_path) == ["annotated/mine.txt", "detections.jsonl", "precious.txt"]
+        assert written(tmp_path) == ["annotated/mine.txt", "detections.jsonl", "precious.txt", "run.json"]
     assert (tmp_path / "detections.jsonl").read_bytes() == b""
 
 

@@ -2,24 +2,26 @@ from __future__ import annotations
 
 import pytest
 
-from tfod_runtime.detections import Box, Detection
+from tfod_runtime.coco import FoundObject
 from tfod_runtime.errors import PictureProblem
 from tfod_runtime.report import plural, printable, render_report
 from tfod_runtime.summary import Summary, Tally
 
-WHOLE = Box(0, 0, 1, 1)
+
+def found(label: str, score: float) -> FoundObject:
+    return {"category_id": 1, "label": label, "score": score, "bbox": [0, 0, 1, 1]}
 
 
 def tally() -> Tally:
     counts = Tally()
     counts.add(
         [
-            Detection(WHOLE, 0.9, 1, "traffic light"),
-            Detection(WHOLE, 0.7, 2, "car"),
-            Detection(WHOLE, 0.6, 2, "car"),
+            found("traffic light", 0.9),
+            found("car", 0.7),
+            found("car", 0.6),
         ]
     )
-    counts.add([Detection(WHOLE, 0.8, 2, "car")])
+    counts.add([found("car", 0.8)])
     counts.add([])
     counts.fail("bad\n.jpg", PictureProblem("PICTURE_EMPTY", "the file is empty", found="0 bytes"))
     return counts
@@ -63,6 +65,7 @@ def test_a_thousand_failures_do_not_fill_the_screen() -> None:
 def test_the_summary_document() -> None:
     assert summary(tally()).to_json() == {
         "pictures": 4,
+        "earlierPictures": 0,
         "detections": 4,
         "failures": [
             {"file_name": "bad\n.jpg", "code": "PICTURE_EMPTY", "reason": "the file is empty (found 0 bytes)"}

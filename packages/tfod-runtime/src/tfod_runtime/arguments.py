@@ -12,7 +12,7 @@ from typing import NoReturn, TypeVar
 from tfod_runtime.cpus import available_cpus
 from tfod_runtime.detections import Limits
 from tfod_runtime.errors import UsageProblem
-from tfod_runtime.options import DetectOptions, ServeOptions
+from tfod_runtime.options import DetectOptions, Options, PrepareOptions, ServeOptions
 from tfod_runtime.version import VERSION
 
 _DEFAULTS = Limits()
@@ -28,7 +28,7 @@ class _Parser(argparse.ArgumentParser):
         raise UsageProblem("USAGE", message, remedy=f"{self.prog} --help")
 
 
-def parse_arguments(arguments: Sequence[str], environment: Mapping[str, str]) -> DetectOptions | ServeOptions:
+def parse_arguments(arguments: Sequence[str], environment: Mapping[str, str]) -> Options:
     """Parses a command line. `--help` and `--version` print and end the process.
 
     Args:
@@ -41,6 +41,8 @@ def parse_arguments(arguments: Sequence[str], environment: Mapping[str, str]) ->
     parsed = _parser(environment).parse_args(arguments)
     if parsed.model is None:
         raise UsageProblem("USAGE", "no model is named", remedy="give --model, or set TFOD_MODEL")
+    if parsed.command == "prepare":
+        return PrepareOptions(parsed.model, parsed.output, parsed.verbose)
     limits = Limits(parsed.min_score, parsed.max_detections, parsed.max_pixels)
     if parsed.command == "serve":
         return ServeOptions(
@@ -49,6 +51,7 @@ def parse_arguments(arguments: Sequence[str], environment: Mapping[str, str]) ->
             model=parsed.model,
             limits=limits,
             verbose=parsed.verbose,
+            prepared=parsed.prepared,
             workers=parsed.workers,
             waiting=_WAITING_PER_WORKER * parsed.workers if parsed.queue is None else parsed.queue,
             seconds=parsed.timeout,
@@ -64,6 +67,10 @@ def parse_arguments(arguments: Sequence[str], environment: Mapping[str, str]) ->
         progress=parsed.progress,
         as_json=parsed.as_json,
         verbose=parsed.verbose,
+        prepared=parsed.prepared,
+        resume=parsed.resume,
+        workers=parsed.workers,
+        batch=parsed.batch,
         image=environment.get("TFOD_IMAGE_REF") or None,
     )
 
@@ -76,11 +83,11 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"tfod-runtime {VERSION}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    model = _model_options(environment)
+    source, model = _source_options(environment), _model_options(environment)
     _add_detect(
         commands.add_parser(
             "detect",
-            parents=[model],
+            parents=[source, model],
             help="find objects in picture files; write COCO results and annotated pictures",
             description="Find objects in picture files. Writes detections.json (COCO results), "
             "detections.jsonl (one line a picture, as it goes), annotated/ and summary.json; prints a table. "
@@ -90,7 +97,7 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     _add_serve(
         commands.add_parser(
             "serve",
-            parents=[model],
+            parents=[source, model],
             help="find objects in pictures that are sent over HTTP",
             description="Answer POST /detect (a picture, or a form with several) with detections as JSON or "
             "drawn in; the REST API of TensorFlow Serving under /v1, the Open Inference Protocol under /v2. "
@@ -99,6 +106,29 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
         ),
         environment,
     )
+    _add_prepare(
+        commands.add_parser(
+            "prepare",
+            parents=[source],
+            help="make the model ready for running: one graph without variables",
+            description="Freeze the model, cut off what nobody reads, and keep the fastest form "
+            "whose detections are those of the SavedModel on the model's samples. `detect` and `serve` "
+            "run it from then on. Needs TensorFlow.",
+        )
+    )
+    return parser
+
+
+def _source_options(environment: Mapping[str, str]) -> _Parser:
+    parser = _Parser(add_help=False)
+    parser.add_argument(
+        "--model",
+        type=Path,
+        metavar="DIR",
+        default=environment.get("TFOD_MODEL") or None,
+        help="the folder with model.json, labels.pbtxt and saved_model/ (default: $TFOD_MODEL)",
+    )
+    parser.add_argument("--verbose", action="store_true", help="let TensorFlow's own log through to stderr")
     return parser
 
 
@@ -106,11 +136,12 @@ def _model_options(environment: Mapping[str, str]) -> _Parser:
     parser = _Parser(add_help=False)
     group = parser.add_argument_group("model")
     group.add_argument(
-        "--model",
+        "--prepared",
         type=Path,
         metavar="DIR",
-        default=environment.get("TFOD_MODEL") or None,
-        help="the folder with model.json, labels.pbtxt and saved_model/ (default: $TFOD_MODEL)",
+        default=environment.get("TFOD_PREPARED") or None,
+        help="the folder of the prepared model, which is made if it is not there "
+        "(default: $TFOD_PREPARED, or prepared/ beside saved_model/ if it is there)",
     )
     group.add_argument(
         "--min-score",
@@ -133,7 +164,6 @@ def _model_options(environment: Mapping[str, str]) -> _Parser:
         metavar="N",
         help="refuse pictures with more pixels, width times height (default: %(default)s)",
     )
-    group.add_argument("--verbose", action="store_true", help="let TensorFlow's own log through to stderr")
     return parser
 
 
@@ -157,6 +187,23 @@ def _add_detect(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--no-annotate", dest="annotate", action="store_false", help="write no annotated pictures"
+    )
+    parser.add_argument(
+        "--resume",
+        action="store_true",
+        help="go on with the run in --output: leave out the pictures that it has done",
+    )
+    parser.add_argument(
+        "--workers",
+        type=_between(int, 1, 1024),
+        metavar="N",
+        help="how many pictures are looked at at once (default: the cores that this process may use)",
+    )
+    parser.add_argument(
+        "--batch",
+        type=_between(int, 1, 1024),
+        metavar="N",
+        help="how many pictures a worker takes at once (default: 1, or 8 on a GPU where the model allows it)",
     )
     parser.add_argument("--allow-failures", action="store_true", help="exit 0 even when some pictures failed")
     parser.add_argument(
@@ -201,6 +248,12 @@ def _add_serve(parser: argparse.ArgumentParser, environment: Mapping[str, str]) 
         default=_DEFAULT_TIMEOUT,
         metavar="SECONDS",
         help="from a request's arrival to its answer, or it is answered 503 (default: %(default)s)",
+    )
+
+
+def _add_prepare(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--output", type=Path, required=True, metavar="DIR", help="the folder for the prepared model"
     )
 
 

@@ -17,7 +17,7 @@ from collections.abc import Sequence
 
 from tfod_runtime.arguments import parse_arguments
 from tfod_runtime.errors import RuntimeProblem
-from tfod_runtime.options import DetectOptions, ServeOptions
+from tfod_runtime.options import Options, PrepareOptions, ServeOptions
 from tfod_runtime.selection import Select, keep_all
 from tfod_runtime.signals import Interrupted, interruptible
 
@@ -52,11 +52,15 @@ def main(argv: Sequence[str] | None = None, *, select: Select = keep_all) -> int
         return 0
 
 
-def _run(options: DetectOptions | ServeOptions, select: Select) -> int:
+def _run(options: Options, select: Select) -> int:
     if isinstance(options, ServeOptions):
         from tfod_runtime.run_serve import run_serve
 
         return run_serve(options, select)
+    if isinstance(options, PrepareOptions):
+        from tfod_runtime.run_prepare import run_prepare
+
+        return run_prepare(options)
     from tfod_runtime.run_detect import run_detect
 
     return run_detect(options, select)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tfod_runtime.decode import decode_picture
 from tfod_runtime.detections import MAX_PIXELS, Detection, Picture
-from tfod_runtime.detector import Detector
+from tfod_runtime.detector import Detector, Found
 from tfod_runtime.errors import PictureProblem
 from tfod_runtime.selection import Select, apply_selection, keep_all
 
@@ -26,7 +27,7 @@ class Examiner:
 
     Attributes:
         detector: The model.
-        select: Which detections are reported.
+        select: Which detections are reported. It is called by one thread at a time.
         max_pixels: The most pixels that a picture may have.
     """
 
@@ -34,14 +35,40 @@ class Examiner:
     select: Select = keep_all
     max_pixels: int = MAX_PIXELS
 
+    _turn: threading.Lock = field(default_factory=threading.Lock, compare=False)
+
     def examine(self, data: bytes, name: str) -> Examined:
         """Examines one picture file, given whole.
 
         Raises:
             PictureProblem: When it cannot be decoded, the model fails on it, or `select` does.
         """
-        picture = decode_picture(data, name, self.max_pixels)
-        (found,) = self.detector.detect_batch([picture])
+        (examined,) = self.examine_batch([(data, name)])
+        if isinstance(examined, PictureProblem):
+            raise examined
+        return examined
+
+    def examine_batch(self, files: Sequence[tuple[bytes, str]]) -> list[Examined | PictureProblem]:
+        """Examines picture files, given whole, with their names; one that fails harms no other."""
+        decoded = [self._decode(data, name) for data, name in files]
+        pictures = [picture for picture in decoded if isinstance(picture, Picture)]
+        found = iter(self.detector.detect_batch(pictures) if pictures else [])
+        return [
+            self._choose(picture, next(found)) if isinstance(picture, Picture) else picture
+            for picture in decoded
+        ]
+
+    def _decode(self, data: bytes, name: str) -> Picture | PictureProblem:
+        try:
+            return decode_picture(data, name, self.max_pixels)
+        except PictureProblem as problem:
+            return problem
+
+    def _choose(self, picture: Picture, found: Found) -> Examined | PictureProblem:
         if isinstance(found, PictureProblem):
-            raise found
-        return Examined(picture, apply_selection(self.select, picture, found))
+            return found
+        try:
+            with self._turn:
+                return Examined(picture, apply_selection(self.select, picture, found))
+        except PictureProblem as problem:
+            return problem

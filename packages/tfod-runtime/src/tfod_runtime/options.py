@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 from tfod_runtime.detections import Limits
 from tfod_runtime.progress import Mode
@@ -25,6 +26,10 @@ class DetectOptions:
         progress: How the run tells how far it is, on stderr.
         as_json: The summary as JSON on stdout, instead of the table.
         verbose: TensorFlow's own log on stderr.
+        prepared: The folder of the prepared model; None for `prepared/` in the model folder.
+        resume: Whether an earlier run goes on.
+        workers: How many threads; None for as many as there are cores.
+        batch: How many pictures each takes at once; None for what suits the model and the device.
         image: The reference of the container image that runs, if it knows.
     """
 
@@ -38,6 +43,10 @@ class DetectOptions:
     progress: Mode
     as_json: bool
     verbose: bool
+    prepared: Path | None
+    resume: bool
+    workers: int | None
+    batch: int | None
     image: str | None
 
 
@@ -51,6 +60,7 @@ class ServeOptions:
         model: The model folder.
         limits: Bounds on pictures and detections.
         verbose: TensorFlow's own log on stderr.
+        prepared: The folder of the prepared model; None for `prepared/` in the model folder.
         workers: Requests that are worked on at once.
         waiting: Requests that may wait for a worker.
         seconds: From the arrival of a request to its answer.
@@ -61,6 +71,26 @@ class ServeOptions:
     model: Path
     limits: Limits
     verbose: bool
+    prepared: Path | None
     workers: int
     waiting: int
     seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class PrepareOptions:
+    """What `prepare` is to do.
+
+    Attributes:
+        model: The model folder.
+        output: The folder for the prepared model.
+        verbose: TensorFlow's own log on stderr.
+    """
+
+    model: Path
+    output: Path
+    verbose: bool
+
+
+Options: TypeAlias = DetectOptions | ServeOptions | PrepareOptions
+"""What a command line asks for."""

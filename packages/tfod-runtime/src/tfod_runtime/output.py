@@ -4,6 +4,7 @@ detections.jsonl   one line for each picture as it is done; it grows
 detections.json    COCO results, at the end
 summary.json       at the end, and last: a folder without it is of a run that was stopped
 annotated/         one JPEG for each picture as it is done
+run.json           what decides the results, at the start: a run goes on only as the same
 """
 
 from __future__ import annotations
@@ -13,15 +14,17 @@ import errno
 import json
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, BinaryIO
 
 from tfod_runtime.coco import to_results
-from tfod_runtime.errors import OutputProblem
+from tfod_runtime.errors import OutputProblem, UsageProblem
+from tfod_runtime.pictures import PictureFile
 
 LINES, RESULTS, SUMMARY, ANNOTATED = "detections.jsonl", "detections.json", "summary.json", "annotated"
+RUN = "run.json"
 
 
 @contextlib.contextmanager
@@ -48,10 +51,14 @@ class OutputFolder:
 
     Args:
         folder: Made if it is not there.
+        run: What decides the results, to be told from that of an earlier run.
+        resumed: Whether the lines of an earlier run are kept, and their pictures left out.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, run: Mapping[str, Any] | None = None, resumed: bool = False) -> None:
         self.folder = folder
+        self._run, self._resumed = dict(run or {}), resumed
+        self._done: dict[int, str] = {}
         self._lines: IO[bytes] | None = None
 
     def __enter__(self) -> OutputFolder:
@@ -62,9 +69,46 @@ class OutputFolder:
         """
         with _writable(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
-            self._forget_earlier_run()
-            self._lines = (self.folder / LINES).open("wb", buffering=0)
+            if self._resumed and self._same_run():
+                self._continue_earlier_run()
+            else:
+                self._forget_earlier_run()
+                (self.folder / LINES).unlink(missing_ok=True)
+            with whole_file(self.folder / RUN) as stream:
+                stream.write(json.dumps(self._run, indent=2).encode() + b"\n")
+            self._lines = (self.folder / LINES).open("ab", buffering=0)
         return self
+
+    @property
+    def earlier(self) -> int:
+        """How many pictures an earlier run has done."""
+        return len(self._done)
+
+    def earlier_lines(self) -> Iterator[dict[str, Any]]:
+        """The lines of the earlier run that goes on; to be read before new ones are written."""
+        return _read_lines(self.folder / LINES) if self._done else iter(())
+
+    def has(self, file: PictureFile) -> bool:
+        """Whether an earlier run has done this picture."""
+        return file.image_id in self._done
+
+    def check_pictures(self, pictures: Sequence[PictureFile]) -> None:
+        """Makes sure that the pictures of the earlier run have their numbers and names still.
+
+        Raises:
+            UsageProblem: `RESUME_OTHER_PICTURES`.
+        """
+        names = {file.image_id: file.name for file in pictures}
+        moved = [name for number, name in self._done.items() if names.get(number) != name]
+        if moved:
+            raise UsageProblem(
+                "RESUME_OTHER_PICTURES",
+                "the run that would go on has looked at other pictures",
+                where=self.folder / LINES,
+                expected="the same pictures, or more that come after them in the order of names",
+                found=f"{moved[0]}, which is gone or has another place now",
+                remedy="leave out --resume, or give another --output",
+            )
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -109,13 +153,47 @@ class OutputFolder:
         with whole_file(self.folder / SUMMARY) as stream:
             stream.write(json.dumps(summary, indent=2).encode() + b"\n")
 
+    def _same_run(self) -> bool:
+        """Whether there is an earlier run to go on with.
+
+        Raises:
+            UsageProblem: `RESUME_OTHER_RUN` when there is one, with another model or other options.
+        """
+        try:
+            earlier = json.loads((self.folder / RUN).read_bytes())
+        except (FileNotFoundError, ValueError):
+            return False
+        different = [name for name, value in self._run.items() if earlier.get(name) != value]
+        if different:
+            raise UsageProblem(
+                "RESUME_OTHER_RUN",
+                "the run that would go on had another model or other options",
+                where=self.folder / RUN,
+                expected=", ".join(f"{name} {self._run[name]}" for name in different),
+                found=", ".join(f"{name} {earlier.get(name)}" for name in different),
+                remedy="give the same model and options, leave out --resume, or give another --output",
+            )
+        return True
+
+    def _continue_earlier_run(self) -> None:
+        """Keeps the whole lines; the last one may have been cut off when the machine went down."""
+        path = self.folder / LINES
+        with contextlib.suppress(FileNotFoundError), path.open("r+b") as stream:
+            end = 0
+            for text in stream:
+                end += len(text) if text.endswith(b"\n") else 0
+            stream.truncate(end)
+        self._done = {line["image_id"]: line["file_name"] for line in _read_lines(path)}
+        for name in (SUMMARY, RESULTS):
+            (self.folder / name).unlink(missing_ok=True)
+
     def _forget_earlier_run(self) -> None:
         """Removes what would seem to be this run's: the results of an earlier one, and nothing else."""
         for line in _read_lines(self.folder / LINES):
             name = line.get("annotated")
             if isinstance(name, str) and name.startswith(f"{ANNOTATED}/") and ".." not in name.split("/"):
                 (self.folder / name).unlink(missing_ok=True)
-        for name in (SUMMARY, RESULTS):
+        for name in (SUMMARY, RESULTS, RUN):
             (self.folder / name).unlink(missing_ok=True)
 
 

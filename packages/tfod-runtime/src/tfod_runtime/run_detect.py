@@ -6,8 +6,10 @@ import json
 import sys
 import time
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
+from tfod_runtime.allocator import keep_memory
+from tfod_runtime.cpus import available_cpus
 from tfod_runtime.detector import DetectorOptions, load_detector
 from tfod_runtime.errors import RuntimeProblem, SeveralProblems, UsageProblem, raise_problems
 from tfod_runtime.examine import Examiner
@@ -15,12 +17,14 @@ from tfod_runtime.model import ModelFolder, open_model
 from tfod_runtime.options import DetectOptions
 from tfod_runtime.output import ANNOTATED, LINES, RESULTS, SUMMARY, OutputFolder
 from tfod_runtime.pictures import FoundPictures, find_pictures, read_list
-from tfod_runtime.pipeline import run_pipeline
+from tfod_runtime.pipeline import Crew, run_pipeline
 from tfod_runtime.progress import Progress, open_progress
 from tfod_runtime.report import plural, printable, render_report
+from tfod_runtime.run_prepare import ensure_prepared
 from tfod_runtime.selection import Select
 from tfod_runtime.signals import Interrupted
 from tfod_runtime.summary import Summary, Tally
+from tfod_runtime.version import VERSION
 
 _Checked = TypeVar("_Checked")
 
@@ -58,15 +62,36 @@ def _run(
     progress: Progress,
     tally: Tally,
 ) -> Summary:
-    with OutputFolder(options.output) as output:
+    with OutputFolder(options.output, _identity(options, model), options.resume) as output:
+        output.check_pictures(found.pictures)
+        for line in output.earlier_lines():
+            tally.add(line["detections"])
+        ensure_prepared(model, options.prepared, progress)
         progress.note("loading the model")
-        detector = load_detector(model, DetectorOptions(options.limits, options.verbose))
+        workers = options.workers or available_cpus()
+        keep_memory()
+        detector = load_detector(
+            model, DetectorOptions(options.limits, options.verbose, options.prepared, workers)
+        )
         examiner = Examiner(detector, select, options.limits.max_pixels)
+        crew = Crew(workers, options.batch or detector.best_batch)
         began = time.monotonic()
-        run_pipeline(found.pictures, examiner, output, progress, tally, annotated=options.annotate)
-        summary = Summary(tally, time.monotonic() - began, options.image, model.name, model.digest)
+        run_pipeline(found.pictures, examiner, output, progress, tally, annotated=options.annotate, crew=crew)
+        seconds = time.monotonic() - began
+        summary = Summary(tally, seconds, options.image, model.name, model.digest, output.earlier)
         output.write_summary(summary.to_json())
     return summary
+
+
+def _identity(options: DetectOptions, model: ModelFolder) -> dict[str, Any]:
+    """What decides the results of a run, apart from its pictures."""
+    return {
+        "model": model.digest,
+        "minScore": options.limits.min_score,
+        "maxDetections": options.limits.max_detections,
+        "annotate": options.annotate,
+        "runtime": VERSION,
+    }
 
 
 def _gather(options: DetectOptions) -> tuple[ModelFolder, FoundPictures]:

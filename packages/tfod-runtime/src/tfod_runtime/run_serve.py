@@ -52,7 +52,8 @@ def run_serve(options: ServeOptions, select: Select) -> int:
         server = HttpServer(make_app(state, log))
 
         def load() -> Examiner:
-            detector = load_detector(model, DetectorOptions(options.limits, options.verbose))
+            how = DetectorOptions(options.limits, options.verbose, options.prepared, options.workers)
+            detector = load_detector(model, how)
             return Examiner(detector, select, options.limits.max_pixels)
 
         host, port = listener.getsockname()[:2]

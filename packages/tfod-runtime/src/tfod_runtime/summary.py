@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tfod_runtime.detections import Detection
+from tfod_runtime.coco import FoundObject
 from tfod_runtime.errors import PictureProblem
 
 
@@ -37,16 +37,16 @@ class Tally:
     labels: dict[str, LabelCount] = field(default_factory=dict)
     failures: list[Failure] = field(default_factory=list)
 
-    def add(self, detections: Sequence[Detection]) -> None:
-        """Counts a picture that was examined."""
+    def add(self, objects: Sequence[FoundObject]) -> None:
+        """Counts a picture that was examined, by what stands in its line."""
         self.pictures += 1
-        for label, objects in Counter(found.label for found in detections).items():
+        for label, number in Counter(found["label"] for found in objects).items():
             count = self.labels.setdefault(label, LabelCount())
-            count.objects += objects
+            count.objects += number
             count.pictures += 1
-        for found in detections:
-            count = self.labels[found.label]
-            count.best_score = max(count.best_score, found.score)
+        for found in objects:
+            count = self.labels[found["label"]]
+            count.best_score = max(count.best_score, found["score"])
 
     def fail(self, file_name: str, problem: PictureProblem) -> None:
         """Counts a picture that could not be examined."""
@@ -73,6 +73,7 @@ class Summary:
         image: The reference of the container image that ran, if it knows.
         model_name: The model's name.
         model_digest: The digest of its SavedModel.
+        earlier: How many of the pictures were done by an earlier run, which this one went on with.
     """
 
     tally: Tally
@@ -80,16 +81,18 @@ class Summary:
     image: str | None
     model_name: str
     model_digest: str
+    earlier: int = 0
 
     @property
     def pictures_per_second(self) -> float:
-        """Pictures, failed ones too, for each second."""
-        return self.tally.pictures / self.seconds if self.seconds > 0 else 0.0
+        """Pictures, failed ones too, for each second of this run."""
+        return (self.tally.pictures - self.earlier) / self.seconds if self.seconds > 0 else 0.0
 
     def to_json(self) -> dict[str, Any]:
         """The document that `summary.json` holds."""
         return {
             "pictures": self.tally.pictures,
+            "earlierPictures": self.earlier,
             "detections": self.tally.detections,
             "failures": [
                 {"file_name": failure.file_name, "code": failure.code, "reason": failure.reason}

@@ -20,6 +20,7 @@ from builders.a_picture import BLUE, GREEN, RED, file_bytes, scene, sixteen_bit_
 from PIL import Image
 
 from tfod_runtime.cli import main
+from tfod_runtime.cpus import available_cpus
 from tfod_runtime.decode import decode_picture
 from tfod_runtime.detections import Detection, Picture
 
@@ -127,7 +128,7 @@ def test_a_folder_of_good_and_bad_pictures(
     assert str(tmp_path / "detections.json") in streams.out
     assert "notes.txt" in streams.err
     assert sorted(path.name for path in tmp_path.iterdir()) == [
-        *("annotated", "detections.json", "detections.jsonl", "summary.json")
+        *("annotated", "detections.json", "detections.jsonl", "run.json", "summary.json")
     ]
     for name in good:
         with Image.open(tmp_path / lines[name]["annotated"]) as annotated:
@@ -282,8 +283,9 @@ def test_being_stopped_leaves_whole_files(colours: Path, tmp_path: Path, number:
     annotated = sorted(path.name for path in (output / "annotated").iterdir())
     for name in annotated:
         decode_picture((output / "annotated" / name).read_bytes(), name)
-    assert len(annotated) - len(done) in (0, 1)
-    assert sorted(path.name for path in output.iterdir()) == ["annotated", "detections.jsonl"]
+    # What a worker has taken, it finishes; its line may not be written any more.
+    assert 0 <= len(annotated) - len(done) <= 3 * available_cpus()
+    assert sorted(path.name for path in output.iterdir()) == ["annotated", "detections.jsonl", "run.json"]
 
 
 def test_the_server_in_its_own_process(colours: Path) -> None:
