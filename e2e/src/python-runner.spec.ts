@@ -34,6 +34,29 @@ describe('inference without an engine', () => {
     expect(output).not.toContain('pip install');
   });
 
+  it('serves, and tasks that need the server start when it is ready and end it', () => {
+    const project = workspace.json<{ targets?: object }>('apps/parking/project.json');
+    const command =
+      'curl -sS --fail --data-binary @apps/parking/models/demo/samples/deck.jpg $(node -p url)/detect';
+    const smoke = {
+      executor: 'nx:run-commands',
+      dependsOn: ['serve', 'serve-ready'],
+      options: { command: command.replace('url', `"require('./dist/apps/parking/serve.json').url"`) },
+    };
+    workspace.write('apps/parking/project.json', JSON.stringify({ ...project, targets: { smoke } }));
+    const port = 20_000 + (process.pid % 20_000);
+    workspace.edit('apps/parking/tfod.json', '8080', String(port));
+    workspace.edit(
+      'nx.json',
+      '"options": {}',
+      '"options": { "serve": { "options": { "using": "python" } } }',
+    );
+    const { output } = mustSucceed(workspace.nx('run', 'parking:smoke'));
+    expect(output).toContain(`parking is ready: http://127.0.0.1:${port}`);
+    expect(output).toContain('"detections":[{');
+    expect(workspace.exists('dist/apps/parking/serve.json')).toBe(false);
+  });
+
   it.each([
     ['a model folder without saved_model.pb', 'MODEL_NO_SAVED_MODEL', undefined],
     [

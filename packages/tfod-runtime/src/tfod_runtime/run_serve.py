@@ -35,7 +35,7 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 def run_serve(options: ServeOptions, select: Select) -> int:
-    """Runs the command until SIGTERM or Ctrl-C, then finishes what was accepted; a second one ends it now.
+    """Runs the command until SIGTERM or Ctrl-C, then finishes what was accepted; a second Ctrl-C does not.
 
     Returns:
         The exit code: 0, having stopped as asked.
@@ -108,10 +108,13 @@ def _in_thread(load: Callable[[], Examiner]) -> asyncio.Future[Examiner]:
 @contextlib.contextmanager
 def _stopping(server: HttpServer, state: ServerState, log: ServerLog) -> Iterator[None]:
     """While the block runs, a signal stops the server."""
-    loop = asyncio.get_running_loop()
+    loop, asked = asyncio.get_running_loop(), False
 
     def stop(number: int) -> None:
-        server.force_exit = server.should_exit
+        # A terminal sends SIGINT to all of a group, whose leader sends SIGTERM on: that is no second wish.
+        nonlocal asked
+        server.force_exit = asked and number == signal.SIGINT
+        asked = asked or number == signal.SIGINT
         server.should_exit = True
         state.stop()
         log.write("stopping", signal=signal.Signals(number).name)

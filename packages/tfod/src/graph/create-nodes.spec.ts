@@ -51,7 +51,7 @@ describe('createNodes', () => {
 
   it('does not care what the tfod.json says', async () => {
     write('apps/parking/tfod.json', '{ "variants": ["cp');
-    expect(await targetNames()).toEqual(['docker-build', 'infer', 'gpu-verify']);
+    expect(await targetNames()).toEqual(['docker-build', 'infer', 'gpu-verify', 'serve', 'serve-ready']);
   });
 
   it.each([
@@ -68,7 +68,13 @@ describe('createNodes', () => {
       dockerBuild: 'image',
       infer: { options: { minScore: 0.7 }, configurations: { all: { minScore: 0 } } },
     });
-    expect(Object.keys(project?.targets ?? {})).toEqual(['image', 'infer', 'gpu-verify']);
+    expect(Object.keys(project?.targets ?? {})).toEqual([
+      'image',
+      'infer',
+      'gpu-verify',
+      'serve',
+      'serve-ready',
+    ]);
     expect(project?.targets?.['infer']).toMatchObject({
       options: { minScore: 0.7 },
       configurations: { all: { minScore: 0 } },

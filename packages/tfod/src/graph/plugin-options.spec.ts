@@ -5,6 +5,8 @@ describe('parsePluginOptions', () => {
     dockerBuild: { name: 'docker-build' },
     infer: { name: 'infer' },
     gpuVerify: { name: 'gpu-verify' },
+    serve: { name: 'serve' },
+    serveReady: { name: 'serve-ready' },
   };
 
   it.each([

@@ -16,10 +16,18 @@ export interface TfodPluginOptions {
   readonly dockerBuild?: string | TargetOptions;
   readonly infer?: string | TargetOptions;
   readonly gpuVerify?: string | TargetOptions;
+  readonly serve?: string | TargetOptions;
+  readonly serveReady?: string | TargetOptions;
 }
 
 /** The executors that are inferred as targets, by the option that speaks of each. */
-export const TARGETS = { dockerBuild: 'docker-build', infer: 'infer', gpuVerify: 'gpu-verify' } as const;
+export const TARGETS = {
+  dockerBuild: 'docker-build',
+  infer: 'infer',
+  gpuVerify: 'gpu-verify',
+  serve: 'serve',
+  serveReady: 'serve-ready',
+} as const;
 export type TargetKey = keyof typeof TARGETS;
 
 export type TargetSettings = TargetOptions & { readonly name: string };

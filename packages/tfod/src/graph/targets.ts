@@ -8,7 +8,7 @@ const PINS = '{workspaceRoot}/tfod.lock.json';
 
 interface Recipe {
   readonly description: string;
-  readonly output: string;
+  readonly output?: string;
   readonly example: Readonly<Record<string, unknown>>;
 }
 
@@ -27,6 +27,14 @@ const RECIPES: Readonly<Record<TargetKey, Recipe>> = {
     description: 'Proves that the GPU image computes on a GPU, or names the first cause why it does not',
     output: '{workspaceRoot}/dist/{projectRoot}/gpu-verify.json',
     example: { options: { mode: 'static' } },
+  },
+  serve: {
+    description: 'Answers pictures over HTTP until it is stopped',
+    example: { options: { port: 9000 } },
+  },
+  serveReady: {
+    description: 'Waits until serve is ready, for tasks that need it',
+    example: { options: { readySeconds: 300 } },
   },
 };
 
@@ -67,7 +75,10 @@ function targetOf(
     inputs: ['{projectRoot}/**/*', ...inputs, PINS, { externalDependencies: [] }],
     ...(key === 'dockerBuild' &&
       imagesOf.length > 0 && { dependsOn: [{ projects: [...imagesOf], target: name }] }),
-    outputs: [output],
+    // Nx knows it from 21 on, and starts what depends on it at once: serve-ready is what waits.
+    ...(key === 'serve' && { continuous: true }),
+    ...(key === 'serveReady' && { dependsOn: [settings.serve.name] }),
+    ...(output !== undefined && { outputs: [output] }),
     ...(options && { options }),
     ...(configurations && { configurations }),
     metadata: {

@@ -61,7 +61,11 @@ export async function inferInContainer(
   });
 }
 
-function machineOf(request: InferRequest, { env, run, report, signal, wheelFolder }: Surroundings): Machine {
+/** The machine as a build sees it. */
+export function machineOf(
+  request: Pick<InferRequest, 'verbose'>,
+  { env, run, report, signal, wheelFolder }: Surroundings,
+): Machine {
   return {
     engine: dockerEngine(run),
     env,
@@ -72,7 +76,8 @@ function machineOf(request: InferRequest, { env, run, report, signal, wheelFolde
   };
 }
 
-function serviceImage<Entry extends PlanEntry>(images: readonly Entry[]): Entry {
+/** The image that is run. */
+export function serviceImage<Entry extends PlanEntry>(images: readonly Entry[]): Entry {
   const image = images.find(({ role }) => role === 'service');
   if (!image) throw new Error('the plan of a service holds no service image');
   return image;

@@ -1,21 +1,14 @@
-import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
-import { join, posix } from 'node:path';
-import { toolchainInUse } from '../../compat/toolchain-in-use';
-import { REQUIREMENTS } from '../../compat/shipped-locks';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { printable, type Command } from '../../engine/command';
 import { cacheDir } from '../../files/cache-dir';
 import { thisProcess } from '../../images/owner';
-import { Problems } from '../../images/problems';
-import { findRuntimeWheel } from '../../images/runtime-wheel';
 import { withScratch } from '../../images/scratch';
-import { modelFolder } from '../../models/read-model';
-import { folderBelow } from '../../service/find-runtime';
 import { TfodError } from '../../values/tfod-error';
 import { detectArguments } from './detect-arguments';
-import { pythonEntryPoint } from './entry-point';
 import type { Picture } from './find-pictures';
-import { findPython } from './find-python';
 import { pictureList } from './picture-list';
+import { pythonCommand, pythonService, workshopOf } from './python-service';
 import { outputForPeople, type InferRequest } from './request';
 import type { Surroundings } from './surroundings';
 import {
@@ -34,7 +27,7 @@ export async function inferInPython(
 ): Promise<number> {
   const cache = cacheDir(surroundings.env, surroundings.platform);
   const workshop = workshopOf(request, surroundings, join(cache, 'venvs'));
-  const { entryPoint, recipe } = await gather(request, surroundings);
+  const { entryPoint, recipe } = await pythonService(request, surroundings);
   if (request.dryRun) return dryRun(request, recipe, workshop, entryPoint, pictures, surroundings);
   const python = await ensureEnvironment(recipe, workshop);
   return withScratch(join(cache, 'infer'), thisProcess(), async (scratch) => {
@@ -45,78 +38,14 @@ export async function inferInPython(
   });
 }
 
-interface Ingredients {
-  readonly entryPoint: readonly string[];
-  readonly recipe: Recipe;
-}
-
-async function gather(request: InferRequest, surroundings: Surroundings): Promise<Ingredients> {
-  const problems = new Problems();
-  const entryPoint = await problems.attempt(() => entryPointOf(request));
-  const recipe = await problems.attempt(() => recipeOf(request, surroundings));
-  problems.throwAny();
-  return { entryPoint, recipe } as Ingredients;
-}
-
-function workshopOf(request: InferRequest, surroundings: Surroundings, folder: string): Workshop {
-  const { platform, run, report, signal } = surroundings;
-  return { folder, platform, run, report, verbose: request.verbose, signal };
-}
-
-async function entryPointOf({ workspaceRoot, service }: InferRequest): Promise<readonly string[]> {
-  const path = posix.join(service.root, 'Dockerfile');
-  return pythonEntryPoint(await readText(workspaceRoot, path, 'DOCKERFILE_MISSING'), path);
-}
-
-async function recipeOf(
-  request: InferRequest,
-  { run, platform, wheelFolder }: Surroundings,
-): Promise<Recipe> {
-  const { workspaceRoot, projects, service, variant } = request;
-  const folder = await folderBelow(service, { workspaceRoot, projects, variants: [variant] });
-  const base = posix.join(folder, 'docker/base.Dockerfile');
-  const lock = posix.join(folder, 'requirements', REQUIREMENTS[variant].lock);
-  const baseDockerfile = await readText(workspaceRoot, base, 'DOCKERFILE_MISSING');
-  await readText(workspaceRoot, lock, 'LOCK_MISSING');
-  const { python } = toolchainInUse({ baseDockerfile, requirements: undefined });
-  if (python === undefined) {
-    throw new TfodError({
-      code: 'PYTHON_UNKNOWN',
-      what: 'The Python runner does not know which Python the service stands on',
-      where: base,
-      expected: 'FROM python:3.13-slim-trixie or the like',
-      remedy: 'use --using=container',
-    });
-  }
-  const wheels = await findRuntimeWheel(wheelFolder);
-  const wheel = (await readdir(wheels)).find((name) => name.endsWith('.whl')) ?? '';
-  return {
-    python: await findPython(python, run, platform),
-    lock: join(workspaceRoot, lock),
-    wheel: join(wheels, wheel),
-  };
-}
-
 function detectCommand(
   request: InferRequest,
   python: string,
   entryPoint: readonly string[],
   list: string,
 ): Command {
-  const { workspaceRoot, service } = request;
-  return {
-    file: python,
-    args: [...entryPoint, ...detectArguments(request, { list, output: outputForPeople(request) })],
-    env: {
-      PYTHONPATH: join(workspaceRoot, service.root, 'src'),
-      // Bytecode beside the sources would count as a change of the service.
-      PYTHONDONTWRITEBYTECODE: '1',
-      TFOD_MODEL: modelFolder(workspaceRoot, service),
-      // What an outer container says about itself is not true of this process.
-      TFOD_IMAGE_REF: '',
-    },
-    cwd: workspaceRoot,
-  };
+  const args = detectArguments(request, { list, output: outputForPeople(request) });
+  return pythonCommand(request, python, entryPoint, args);
 }
 
 async function dryRun(
@@ -155,21 +84,4 @@ async function run(
     found: String(ran.signal),
     remedy: 'free memory, or use a machine with more of it',
   });
-}
-
-async function readText(workspaceRoot: string, path: string, code: string): Promise<string> {
-  try {
-    return await readFile(join(workspaceRoot, path), 'utf8');
-  } catch (error) {
-    throw new TfodError(
-      {
-        code,
-        what: 'A file of the service cannot be read',
-        where: path,
-        found: (error as NodeJS.ErrnoException).code ?? String(error),
-        remedy: 'restore it; nx g tfod:service writes what a service lacks',
-      },
-      { cause: error },
-    );
-  }
 }

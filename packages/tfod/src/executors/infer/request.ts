@@ -55,7 +55,8 @@ export function outputForPeople({ workspaceRoot, output }: InferRequest): string
   return relative(workspaceRoot, output).split(sep).join(posix.sep) || '.';
 }
 
-function chosenVariant(service: Service, asked: Variant | undefined): Variant {
+/** The variant that was asked for, or the first; throws VARIANT_NOT_THERE. */
+export function chosenVariant(service: Service, asked: Variant | undefined): Variant {
   const variant = asked ?? service.variants[0];
   if (variant !== undefined && service.variants.includes(variant)) return variant;
   throw new TfodError({

@@ -1,0 +1,94 @@
+import type { ExecutorContext } from '@nx/devkit';
+import { Problems } from '../../images/problems';
+import { readyModel } from '../../models/ready-model';
+import { readService } from '../../service/read-service';
+import { TfodError } from '../../values/tfod-error';
+import { here, type Surroundings } from '../infer/surroundings';
+import { projectRoots } from '../project-roots';
+import { untilStopped } from '../until-stopped';
+import { containerServer, planContainerServer } from './container-server';
+import { checkPort } from './free-port';
+import { announce, withdraw } from './presence';
+import { planPythonServer, pythonServer } from './python-server';
+import { presenceFile, serveRequest, urlOf, type ServeRequest } from './request';
+import { runServer } from './run-server';
+import type { ServeOptions } from './schema';
+
+type ServeContext = Pick<ExecutorContext, 'root' | 'projectName' | 'projectsConfigurations' | 'isVerbose'>;
+
+const STOPPED = { code: 'SERVE_STOPPED', what: 'The server was stopped', remedy: 'run serve again' };
+
+/** Serves until it is stopped, which is a success. An expected failure is told in full and without a stack. */
+export default async function serveExecutor(
+  options: ServeOptions,
+  context: ServeContext,
+  surroundings: Omit<Surroundings, 'signal'> = here(),
+): Promise<{ success: boolean }> {
+  try {
+    const code = await untilStopped(STOPPED, (signal) =>
+      serve(options, context, { ...surroundings, signal }),
+    );
+    return { success: code === 0 };
+  } catch (error) {
+    if (!(error instanceof TfodError)) throw error;
+    const stopped = error.problems.every(({ code }) => code === STOPPED.code);
+    surroundings.report(stopped ? 'stopped' : error.message);
+    return { success: stopped };
+  }
+}
+
+async function serve(
+  options: ServeOptions,
+  context: ServeContext,
+  surroundings: Surroundings,
+): Promise<number> {
+  const request = await gather(options, context, surroundings);
+  const isPython = request.runner === 'python';
+  if (request.dryRun) {
+    const plan = await (isPython ? planPythonServer : planContainerServer)(request, surroundings);
+    plan.forEach((line) => surroundings.print(line));
+    return 0;
+  }
+  return whileAnnounced(request, surroundings.report, async (tell) => {
+    const server = await (isPython ? pythonServer : containerServer)(request, surroundings);
+    return runServer(server, request, surroundings, tell);
+  });
+}
+
+/** What is asked for, when the model is fit and the port is free. */
+async function gather(
+  options: ServeOptions,
+  context: ServeContext,
+  { env, run }: Surroundings,
+): Promise<ServeRequest> {
+  const name = context.projectName ?? '';
+  const root = context.projectsConfigurations.projects[name]?.root ?? '';
+  const service = await readService(context.root, { name, root });
+  // Nx keeps --verbose for itself when it reads the command line.
+  const verbose = options.verbose === true || context.isVerbose;
+  const request = serveRequest(context.root, service, { ...options, verbose }, projectRoots(context));
+  const problems = new Problems();
+  problems.add(...(await readyModel(context.root, service, env, request.dryRun ? 'store' : 'network')));
+  if (!request.dryRun) await problems.attempt(() => checkPort(request.host, request.port, run));
+  problems.throwAny();
+  return request;
+}
+
+/** Tells other tasks of the server from its start to its end, and that it is ready when `tell` is called. */
+async function whileAnnounced(
+  request: ServeRequest,
+  report: (line: string) => void,
+  work: (tell: () => Promise<void>) => Promise<number>,
+): Promise<number> {
+  const file = presenceFile(request.workspaceRoot, request.service.root);
+  const presence = { url: urlOf(request), pid: process.pid };
+  await announce(file, { state: 'starting', ...presence });
+  try {
+    return await work(async () => {
+      await announce(file, { state: 'ready', ...presence });
+      report(`${request.service.name} is ready: ${presence.url}`);
+    });
+  } finally {
+    await withdraw(file, process.pid);
+  }
+}
