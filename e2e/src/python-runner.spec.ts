@@ -36,12 +36,12 @@ describe('inference without an engine', () => {
 
   it('serves, and tasks that need the server start when it is ready and end it', () => {
     const project = workspace.json<{ targets?: object }>('apps/parking/project.json');
-    const command =
-      'curl -sS --fail --data-binary @apps/parking/models/demo/samples/deck.jpg $(node -p url)/detect';
+    const address = `$(node -p "require('./dist/apps/parking/serve.json').url")`;
+    const picture = 'apps/parking/models/demo/samples/deck.jpg';
     const smoke = {
       executor: 'nx:run-commands',
       dependsOn: ['serve', 'serve-ready'],
-      options: { command: command.replace('url', `"require('./dist/apps/parking/serve.json').url"`) },
+      options: { command: `curl -sS --fail --data-binary @${picture} ${address}/detect` },
     };
     workspace.write('apps/parking/project.json', JSON.stringify({ ...project, targets: { smoke } }));
     const port = 20_000 + (process.pid % 20_000);

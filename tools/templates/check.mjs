@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * Holds a rendered service to what is asked of code: linted, typed, tested Python and linted Dockerfiles.
+ * Holds a rendered service to what is asked of code: linted, typed, tested Python, linted Dockerfiles, valid manifests.
  *
  * Usage: node tools/templates/check.mjs   (after `nx build tfod` and with the Python environment in place)
  */
@@ -36,6 +36,7 @@ try {
     'docker/gpu.Dockerfile',
   ];
   await step('lint its Dockerfiles', [join(root, '.venv/bin/hadolint'), ...dockerfiles], inService);
+  await step('its manifests', [python, '-m', 'tools.manifests', join(folder, 'deploy')], { cwd: root });
 } catch (error) {
   process.stderr.write(`${error instanceof StepFailed ? error.message : String(error)}\n`);
   process.exitCode = 1;

@@ -10,7 +10,7 @@ import { join } from 'node:path';
  * @property {{ kind: 'jest' | 'junit', file: string }} [report] where the test runner leaves its counts
  */
 
-const PYTHON_TOOLS = ['locks', 'compat', 'service_images'];
+const PYTHON_TOOLS = ['locks', 'compat', 'service_images', 'manifests'];
 
 /**
  * Every check in the order in which they run: the quick ones first.

@@ -1,0 +1,1 @@
+"""Holds manifests of Kubernetes against its own schemas: ``python -m tools.manifests --help``."""
