@@ -13,6 +13,7 @@ from tfod_runtime.cpus import available_cpus
 from tfod_runtime.detections import Limits
 from tfod_runtime.errors import UsageProblem
 from tfod_runtime.options import DetectOptions, Options, PrepareOptions, ServeOptions
+from tfod_runtime.shard import ALL, Shard, parse_shard
 from tfod_runtime.version import VERSION
 
 _DEFAULTS = Limits()
@@ -71,6 +72,7 @@ def parse_arguments(arguments: Sequence[str], environment: Mapping[str, str]) ->
         resume=parsed.resume,
         workers=parsed.workers,
         batch=parsed.batch,
+        shard=parsed.shard,
         image=environment.get("TFOD_IMAGE_REF") or None,
     )
 
@@ -189,6 +191,13 @@ def _add_detect(parser: argparse.ArgumentParser) -> None:
         "--no-annotate", dest="annotate", action="store_false", help="write no annotated pictures"
     )
     parser.add_argument(
+        "--shard",
+        type=_shard,
+        default=ALL,
+        metavar="I/N",
+        help="look at part I of N, from 0/N, of the pictures: N processes, each with an --output, share them",
+    )
+    parser.add_argument(
         "--resume",
         action="store_true",
         help="go on with the run in --output: leave out the pictures that it has done",
@@ -249,6 +258,13 @@ def _add_serve(parser: argparse.ArgumentParser, environment: Mapping[str, str]) 
         metavar="SECONDS",
         help="from a request's arrival to its answer, or it is answered 503 (default: %(default)s)",
     )
+
+
+def _shard(text: str) -> Shard:
+    try:
+        return parse_shard(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _add_prepare(parser: argparse.ArgumentParser) -> None:

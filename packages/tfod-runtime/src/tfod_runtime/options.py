@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from tfod_runtime.detections import Limits
 from tfod_runtime.progress import Mode
+from tfod_runtime.shard import ALL, Shard
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class DetectOptions:
         workers: How many threads; None for as many as there are cores.
         batch: How many pictures each takes at once; None for what suits the model and the device.
         image: The reference of the container image that runs, if it knows.
+        shard: Which part of the pictures, of several processes that share them.
     """
 
     inputs: Sequence[str]
@@ -48,6 +50,7 @@ class DetectOptions:
     workers: int | None
     batch: int | None
     image: str | None
+    shard: Shard = ALL
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,6 +114,11 @@ def _checked(check: Callable[[], _Checked], problems: list[RuntimeProblem]) -> _
 
 
 def _pictures(options: DetectOptions) -> FoundPictures:
+    found = _all_pictures(options)
+    return FoundPictures(options.shard.of(found.pictures), found.others)
+
+
+def _all_pictures(options: DetectOptions) -> FoundPictures:
     if options.list_file and options.inputs:
         raise UsageProblem("USAGE", "pictures are named on the command line or in a list, not both")
     if options.list_file:

@@ -10,17 +10,19 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from tfod_runtime.allocator import keep_memory
 from tfod_runtime.detector import DetectorOptions, load_detector
 from tfod_runtime.errors import UsageProblem
 from tfod_runtime.examine import Examiner
 from tfod_runtime.model import open_model
 from tfod_runtime.options import ServeOptions
+from tfod_runtime.run_prepare import ensure_prepared
 from tfod_runtime.selection import Select
 
 try:
     from tfod_runtime.server.app import make_app
     from tfod_runtime.server.limits import ServerLimits
-    from tfod_runtime.server.log import ServerLog
+    from tfod_runtime.server.log import LogProgress, ServerLog
     from tfod_runtime.server.state import ServerState
     from tfod_runtime.server.uvicorn_server import HttpServer, listen
 except ModuleNotFoundError as error:
@@ -52,6 +54,8 @@ def run_serve(options: ServeOptions, select: Select) -> int:
         server = HttpServer(make_app(state, log))
 
         def load() -> Examiner:
+            keep_memory()
+            ensure_prepared(model, options.prepared, LogProgress(log))
             how = DetectorOptions(options.limits, options.verbose, options.prepared, options.workers)
             detector = load_detector(model, how)
             return Examiner(detector, select, options.limits.max_pixels)

@@ -45,6 +45,26 @@ class ServerLog:
         self._stream.close()
 
 
+class LogProgress:
+    """A `Progress` whose notes are events; nothing is counted."""
+
+    def __init__(self, log: ServerLog) -> None:
+        self._log = log
+
+    def note(self, text: str) -> None:
+        """Says what is being done."""
+        self._log.write("note", message=text)
+
+    def start(self, total: int) -> None:
+        """Nothing: there is no end to a server's work."""
+
+    def step(self, failed: bool) -> None:
+        """Nothing."""
+
+    def finish(self) -> None:
+        """Nothing."""
+
+
 class _Adopted(logging.Handler):
     def __init__(self, log: ServerLog) -> None:
         super().__init__()
