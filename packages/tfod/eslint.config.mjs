@@ -6,7 +6,7 @@ const SRC = 'src';
 const FLOORS = [
   ['graph', 'generators', 'executors'],
   ['service', 'dockerfile', 'images', 'models', 'compat', 'findings'],
-  ['engine', 'files', 'network', 'registry'],
+  ['engine', 'files', 'network', 'registry', 'checkouts'],
   ['values'],
 ];
 

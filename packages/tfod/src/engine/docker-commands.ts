@@ -17,6 +17,9 @@ export const inspectImages = (refs: readonly string[]): Command =>
   docker('image', 'inspect', '--format', '{{json .}}', ...refs);
 export const tagImage = (image: string, ref: string): Command => docker('image', 'tag', image, ref);
 export const removeImage = (ref: string): Command => docker('image', 'rm', '--no-prune', ref);
+export const listContainers = (): Command => docker('container', 'ls', '--all', '--quiet', '--no-trunc');
+export const inspectContainers = (ids: readonly string[]): Command =>
+  docker('container', 'inspect', '--format', '{{json .}}', ...ids);
 export const pushImage = (ref: string): Command => docker('image', 'push', ref);
 export const pullImage = (ref: string): Command => docker('image', 'pull', '--quiet', ref);
 export const inspectManifest = (ref: string): Command =>

@@ -18,6 +18,8 @@ export interface Rival {
   readonly holder: Holder;
 }
 
+type Counts = (holder: Holder) => boolean;
+
 /** A claim of which nothing else is known gives a sign of life so often; one that gave none for long is dead. */
 const BEAT_MS = 1000;
 const DEAD_MS = 8 * BEAT_MS;
@@ -56,11 +58,11 @@ export class Claims {
     }
   }
 
-  /** The first of the living whose claim came before; undefined: the turn is one's own. */
-  async before({ name }: Claim): Promise<Rival | undefined> {
+  /** The first of the living that counts and whose claim came before; undefined: the turn is one's own. */
+  async before({ name }: Claim, counts: Counts = () => true): Promise<Rival | undefined> {
     // Whoever is choosing now may choose a lower number; whoever begins to later sees this claim.
     while (await this.#firstLiving((each) => CHOOSING.test(each))) await sleep(CHOOSING_LOOK_MS);
-    return this.#firstLiving((each) => TICKET.test(each) && isBefore(each, name));
+    return this.#firstLiving((each) => TICKET.test(each) && isBefore(each, name), counts);
   }
 
   /** Whether a claim of another still counts. */
@@ -68,11 +70,14 @@ export class Claims {
     return (await this.#read(file)) !== undefined;
   }
 
-  async #firstLiving(wanted: (name: string) => boolean): Promise<Rival | undefined> {
+  async #firstLiving(
+    wanted: (name: string) => boolean,
+    counts: Counts = () => true,
+  ): Promise<Rival | undefined> {
     for (const name of (await this.#names()).filter(wanted).sort(byNumber)) {
       const file = join(this.folder, name);
       const holder = await this.#read(file);
-      if (holder) return { file, holder };
+      if (holder && counts(holder)) return { file, holder };
     }
     return undefined;
   }

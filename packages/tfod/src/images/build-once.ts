@@ -1,12 +1,13 @@
-import { join } from 'node:path';
-import { digestOf, hexOf } from '../values/digest';
 import { buildMissing, NOTHING_BUILT, type Built } from './build-missing';
 import type { Image } from './image';
+import { holdImages } from './image-holds';
+import type { Key } from './key';
 import { KeyTurns } from './key-turns';
 import { KEY_LABEL } from './labels';
-import { imagesToBuild } from './plan';
+import { imagesToBuild, type Plan } from './plan';
 import { planAgain, type PlannedService } from './plan-service';
-import { turnsFolder, type Machine } from './request';
+import type { Machine } from './request';
+import { turnsPlace } from './turns-place';
 import { waitForTurn } from './wait-for-turn';
 
 export interface BuiltOnce {
@@ -29,13 +30,15 @@ export async function buildOnce(
   for (;;) {
     const wanted = imagesToBuild(planned.plan);
     if (wanted.length === 0) return { planned, built: NOTHING_BUILT };
-    const turns = await KeyTurns.take(await placeOf(machine), wanted.map(forService(planned)));
+    const place = await turnsPlace(machine);
+    const turns = await KeyTurns.take(place, wanted.map(forService(planned)));
     if (!(turns instanceof KeyTurns)) {
       await waitForTurn(turns, machine);
       // The wait may have been long enough for an edit.
       planned = await planFromStart();
       continue;
     }
+    const held = await holdImages(place, parentsThere(planned.plan), machine);
     try {
       planned = planAgain(planned, await machine.engine.imagesWithLabel(KEY_LABEL));
       const missing = imagesToBuild(planned.plan);
@@ -43,6 +46,7 @@ export async function buildOnce(
       await turns.keepOnly(missing);
       return { planned, built: await buildMissing(planned, machine) };
     } finally {
+      await held.end();
       await turns.end();
     }
   }
@@ -52,8 +56,10 @@ function forService({ request }: PlannedService) {
   return (image: Image) => ({ image, purpose: request.service.name });
 }
 
-/** Two engines are two places to build the same image in. */
-async function placeOf({ engine, env }: Machine): Promise<string> {
-  const name = hexOf(digestOf(await engine.identity())).slice(0, 16);
-  return join(turnsFolder(env), name);
+/** What is there and a build stands on: it must not be removed before the build has it. */
+function parentsThere(plan: Plan): readonly Key[] {
+  const parents = new Set(imagesToBuild(plan).flatMap((image) => Object.values(image.parents)));
+  return plan
+    .filter(({ image, verdict }) => verdict === 'present' && parents.has(image.name))
+    .map(({ image }) => image.key);
 }

@@ -17,6 +17,7 @@ import {
   type EnsuredImage,
   type Receipt,
 } from './receipt';
+import { Uses } from './prune/uses';
 import { keptRecord } from './records/kept-record';
 import { RecordCache } from './records/record-cache';
 import type { ImagesRequest, Machine } from './request';
@@ -113,6 +114,10 @@ async function keepRecords(
     const isKnown = verdict === 'present' && facts.kept.last[keptName(image)] === image.key;
     if (!isKnown) await records.keep(keptRecord(image));
   }
+  await new Uses(env).note(
+    request.workspaceRoot,
+    ensured.map(({ image }) => image.key),
+  );
   const current = ensured.map(({ image }) => [keptName(image), image.key]);
   const last = { ...facts.kept.last, ...Object.fromEntries(current) };
   await writeIfOther(join(request.workspaceRoot, lastKeysPath(request.service.root)), formatLastKeys(last));

@@ -1,6 +1,6 @@
 import type { Plan } from '../../images/plan';
 import type { Receipt } from '../../images/receipt';
-import { formatBytes, planTable, receiptTable } from './tables';
+import { planTable, receiptTable } from './tables';
 
 describe('planTable', () => {
   it('gives each reason a line', () => {
@@ -71,16 +71,4 @@ it('names the platform where there are several', () => {
   const table = receiptTable({ service: 'parking', images: platforms } as unknown as Receipt);
   expect(table).toContain('tf linux/amd64  present');
   expect(table).toContain('tf linux/arm64  present');
-});
-
-describe('formatBytes', () => {
-  it.each([
-    [0, '0 B'],
-    [999, '999 B'],
-    [1000, '1.00 kB'],
-    [127_018_727, '127 MB'],
-    [999_950_000, '1.00 GB'],
-    [2_680_000_000, '2.68 GB'],
-    [5e12, '5000 GB'],
-  ])('%d is %s', (bytes, text) => expect(formatBytes(bytes)).toBe(text));
 });

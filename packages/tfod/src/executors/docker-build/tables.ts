@@ -1,3 +1,4 @@
+import { formatBytes } from '../../values/bytes';
 import type { Plan } from '../../images/plan';
 import type { Receipt } from '../../images/receipt';
 import type { PlannedImage } from '../../images/plan';
@@ -27,15 +28,6 @@ export function receiptTable({ images, standsOn = [] }: Receipt): string {
     reasons.join('; '),
   ]);
   return table([['image', 'verdict', 'time', 'size', 'name', 'why'], ...rows]);
-}
-
-/** Decimal units and three digits, as Docker prints them. */
-export function formatBytes(bytes: number): string {
-  const units = ['B', 'kB', 'MB', 'GB'];
-  let [value, power] = [bytes, 0];
-  for (; value >= 999.5 && power < units.length - 1; power++) value /= 1000;
-  const decimals = power === 0 || value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2;
-  return `${value.toFixed(decimals)} ${units[power]}`;
 }
 
 function table(rows: readonly (readonly string[])[]): string {

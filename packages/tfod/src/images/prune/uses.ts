@@ -1,0 +1,75 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, realpath, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { writeFileAtomic } from '../../files/atomic-write';
+import { cacheDir } from '../../files/cache-dir';
+import { digestOf, hexOf } from '../../values/digest';
+import type { Key } from '../key';
+
+const ROOT_FILE = 'workspace';
+
+/** That a workspace on this machine wanted an image. */
+export interface Use {
+  /** Absolute, with no link in it. */
+  readonly workspaceRoot: string;
+  /** `gone`: its folder was removed. `unreachable`: the folder above is not there either, so it may come back. */
+  readonly workspace: 'there' | 'gone' | 'unreachable';
+  readonly lastMs: number;
+}
+
+/**
+ * Which workspace of this machine has wanted which key, and when last: an empty file for each, whose time is
+ * touched. Nothing but the removal of images asks for it.
+ */
+export class Uses {
+  readonly #folder: string;
+
+  constructor(env: NodeJS.ProcessEnv) {
+    this.#folder = join(cacheDir(env, process.platform), 'uses');
+  }
+
+  async note(workspace: string, keys: readonly Key[]): Promise<void> {
+    const workspaceRoot = await realpath(workspace);
+    const folder = join(this.#folder, hexOf(digestOf(workspaceRoot)).slice(0, 16));
+    const now = new Date();
+    const unknown: Key[] = [];
+    for (const key of keys) await utimes(join(folder, key), now, now).catch(() => unknown.push(key));
+    if (unknown.length === 0) return;
+    await mkdir(folder, { recursive: true });
+    await writeFileAtomic(join(folder, ROOT_FILE), workspaceRoot);
+    for (const key of unknown) await writeFile(join(folder, key), '');
+  }
+
+  /** By key. */
+  async all(): Promise<ReadonlyMap<Key, readonly Use[]>> {
+    const uses = new Map<Key, Use[]>();
+    for (const name of await readdir(this.#folder).catch(() => [])) {
+      const folder = join(this.#folder, name);
+      const workspaceRoot = await readFile(join(folder, ROOT_FILE), 'utf8').catch(() => undefined);
+      if (workspaceRoot !== undefined) await this.#addFrom(folder, workspaceRoot, uses);
+    }
+    return uses;
+  }
+
+  /** For an image that is no more. */
+  async forget(key: Key): Promise<void> {
+    for (const name of await readdir(this.#folder).catch(() => [])) {
+      await rm(join(this.#folder, name, key), { force: true });
+    }
+  }
+
+  async #addFrom(folder: string, workspaceRoot: string, uses: Map<Key, Use[]>): Promise<void> {
+    for (const name of await readdir(folder)) {
+      if (name === ROOT_FILE) continue;
+      const facts = await stat(join(folder, name)).catch(() => undefined);
+      if (facts === undefined) continue;
+      const use = { workspaceRoot, workspace: stateOf(workspaceRoot), lastMs: facts.mtimeMs };
+      uses.set(name as Key, [...(uses.get(name as Key) ?? []), use]);
+    }
+  }
+}
+
+function stateOf(workspaceRoot: string): Use['workspace'] {
+  if (existsSync(workspaceRoot)) return 'there';
+  return existsSync(dirname(workspaceRoot)) ? 'gone' : 'unreachable';
+}
