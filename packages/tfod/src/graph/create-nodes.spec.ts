@@ -6,6 +6,8 @@ import { createNodes, createNodesV2 } from '../plugin';
 import type { TfodPluginOptions } from './plugin-options';
 import { TARGETS } from './plugin-options';
 
+const DIGEST = `sha256:${'0'.repeat(64)}`;
+
 describe('createNodes', () => {
   let workspaceRoot: string;
   beforeEach(() => (workspaceRoot = mkdtempSync(join(tmpdir(), 'tfod-graph-'))));
@@ -129,10 +131,34 @@ describe('createNodes', () => {
       expect(await inputs('detector')).toContain('{workspaceRoot}/apps/parking/**/*');
     });
 
+    describe('that are not there', () => {
+      const PROJECTS = ['package', 'project', 'pyproject', 'tfod'].map((name) =>
+        expect.stringMatching(new RegExp(`^{workspaceRoot}/\\*\\*/${name}\\.`)),
+      );
+
+      it.each(['gone', '@acme/gone'])('counts what could make %s mean a project', async (name) => {
+        write('apps/detector/Dockerfile', `FROM runtime\nCOPY --from=${name} / /x\n`);
+        expect(await inputs('detector')).toEqual(expect.arrayContaining(PROJECTS));
+        expect(await inputs('parking')).toEqual(expect.arrayContaining(PROJECTS));
+      });
+
+      it.each(['busybox', 'alpine:3', 'ghcr.io/acme/x', 'scratch', 'runtime'])(
+        'knows that %s is none',
+        async (name) => {
+          write('tfod.lock.json', JSON.stringify({ version: 1, images: { busybox: { digest: DIGEST } } }));
+          write('apps/detector/Dockerfile', `FROM ${name}\n`);
+          expect((await inputs('detector'))?.slice(1, -2)).toEqual([
+            '{workspaceRoot}/libs/geometry/**/*',
+            '{workspaceRoot}/libs/pins/**/*',
+          ]);
+        },
+      );
+    });
+
     describe('and a runtime', () => {
       beforeEach(() => {
         write('libs/pins/tfod.json', JSON.stringify({ kind: 'runtime', variants: ['cpu', 'gpu'] }));
-        write('libs/pins/docker/base.Dockerfile', 'FROM x\nCOPY --from=geometry / /\n');
+        write('libs/pins/docker/base.Dockerfile', 'FROM x:1\nCOPY --from=geometry / /\n');
       });
 
       it('builds it, and does nothing else with it', async () => {

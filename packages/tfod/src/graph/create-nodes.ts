@@ -5,6 +5,7 @@ import { surroundingsOf, type Named } from './inputs';
 import { ProjectFinder } from './named-projects';
 import { parsePluginOptions, type TfodPluginOptions } from './plugin-options';
 import { foreseenNames, PROJECT_FILES } from './project-names';
+import { pinnedNames } from './pinned-names';
 import { leaveServices, readServices, type ReadServices } from './read-workspace';
 import { targetsOf } from './targets';
 
@@ -20,7 +21,7 @@ export const createNodes: CreateNodes<TfodPluginOptions> = [
     const marked = files.filter((file) => basename(file) === SERVICE_FILE);
     const names = foreseenNames(workspaceRoot, files);
     const services = readServices(workspaceRoot, marked);
-    const named = namedBy(services, names);
+    const named = namedBy(services, names, pinnedNames(workspaceRoot));
     leaveServices(workspaceRoot, services);
     return [...services].map(([root, { outline }]) => {
       const name = names.get(root) ?? '';
@@ -34,14 +35,19 @@ export const createNodes: CreateNodes<TfodPluginOptions> = [
 ];
 
 /** Which projects the services and runtimes name; of two projects with one name, such a one counts. */
-function namedBy(services: ReadServices, names: ReadonlyMap<string, string>): Named {
+function namedBy(
+  services: ReadServices,
+  names: ReadonlyMap<string, string>,
+  pinned: ReadonlySet<string>,
+): Named {
   const marked = [...services.keys()].map((root) => [names.get(root) ?? '', root] as const);
   const projects = new Map([...[...names].map(([root, name]) => [name, root] as const), ...marked]);
   const finder = new ProjectFinder(projects);
   const byService = new Map(
     [...services].map(([root, { outline, references }]) => {
       const name = names.get(root) ?? '';
-      return [name, { outline, named: finder.find(references, name) }];
+      const strangers = finder.strangers(references, pinned);
+      return [name, { outline, named: finder.find(references, name), strangers }];
     }),
   );
   return { projects, byService };

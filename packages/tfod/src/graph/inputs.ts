@@ -1,6 +1,7 @@
 import type { ProjectRoots } from '../images/projects';
 import type { NamedProject } from './named-projects';
 import type { Outline } from './outline';
+import { PROJECT_FILE_NAMES } from './project-names';
 
 /** What the services and runtimes of a workspace name. */
 export interface Named {
@@ -12,6 +13,8 @@ export interface Named {
 export interface NamedByService {
   readonly outline: Outline;
   readonly named: readonly NamedProject[];
+  /** Names that may be those of projects, and are not. */
+  readonly strangers: readonly string[];
 }
 
 /** What else a service's targets have to know of. */
@@ -22,10 +25,15 @@ export interface Surroundings {
   readonly imagesOf: readonly string[];
 }
 
+/** Where a project gets its name. A name that was lost, or comes to mean something, is a change as well. */
+const NAMING_FILES = PROJECT_FILE_NAMES.map((name) => `{workspaceRoot}/**/${name}`);
+
 /** An image holds the files of the projects that it copies, and all that the images below it hold. */
 export function surroundingsOf(service: string, named: Named): Surroundings {
   const { named: direct = [] } = named.byService.get(service) ?? {};
-  const roots = [...reached(service, named)]
+  const all = reached(service, named);
+  const hasStrangers = [service, ...all].some((each) => named.byService.get(each)?.strangers.length);
+  const roots = [...all]
     .filter((project) => project !== service)
     .flatMap((project) => named.projects.get(project) ?? [])
     .map((root) => (root === '.' ? '{workspaceRoot}/**/*' : `{workspaceRoot}/${root}/**/*`));
@@ -34,7 +42,8 @@ export function surroundingsOf(service: string, named: Named): Surroundings {
     .map(({ project }) => project)
     // Images in a circle cannot be built, which docker-build tells; a circle of tasks would stop all others too.
     .filter((project) => !reached(project, named).has(service));
-  return { inputs: [...new Set(roots)].sort(), imagesOf: [...new Set(imagesOf)].sort() };
+  const inputs = new Set([...roots, ...(hasStrangers ? NAMING_FILES : [])]);
+  return { inputs: [...inputs].sort(), imagesOf: [...new Set(imagesOf)].sort() };
 }
 
 /** A Dockerfile that names a service stands on its image, and on what that stands on. */

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { meansProject, type ProjectRoots } from '../images/projects';
+import { mayMeanProject, meansProject, type ProjectRoots } from '../images/projects';
 import type { Reference } from './references';
 
 /** A project that a file of another project names. */
@@ -31,6 +31,15 @@ export class ProjectFinder {
       found.set(`${file} ${project}`, { project, file, asImage: 'name' in reference, asRuntime });
     }
     return [...found.values()];
+  }
+
+  /** Names that may be those of projects which went, were renamed, or are still to come. */
+  strangers(references: readonly Reference[], pinned: ReadonlySet<string>): readonly string[] {
+    const names = references.flatMap((reference) => ('name' in reference ? [reference] : []));
+    return names
+      .filter((reference) => this.#projectOf(reference) === undefined)
+      .filter(({ name, asRuntime }) => asRuntime || (mayMeanProject(name) && !pinned.has(name)))
+      .map(({ name }) => name);
   }
 
   #projectOf(reference: Reference): string | undefined {

@@ -6,7 +6,8 @@ import { SERVICE_FILE } from '../service/service';
 const NAMING_FILES = ['project.json', 'package.json', 'pyproject.toml'] as const;
 
 /** All files that make a folder a project. */
-export const PROJECT_FILES = `**/{${[SERVICE_FILE, ...NAMING_FILES].join(',')}}`;
+export const PROJECT_FILE_NAMES = [SERVICE_FILE, ...NAMING_FILES];
+export const PROJECT_FILES = `**/{${PROJECT_FILE_NAMES.join(',')}}`;
 
 /**
  * The names that Nx will give to the projects in the folders of these files, by folder: while nodes are being made

@@ -10,3 +10,8 @@ const CHAIN_ALIASES = new Set(['base', 'tf', 'gpu', 'runtime', RUNTIME_WHEEL]);
 export function meansProject(name: string, projects: Pick<ProjectRoots, 'has'>): boolean {
   return !CHAIN_ALIASES.has(name) && projects.has(name);
 }
+
+/** Whether a name that means nothing in the workspace as it is could be that of a project: images have a tag or a host. */
+export function mayMeanProject(name: string): boolean {
+  return name !== 'scratch' && !CHAIN_ALIASES.has(name) && /^@|^[^/:@]+$/.test(name);
+}
