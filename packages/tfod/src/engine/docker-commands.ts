@@ -8,6 +8,8 @@ const assignments = (values: Readonly<Record<string, string>>): string[] =>
 
 export const version = (): Command => docker('version', '--format', '{{json .}}');
 export const engineId = (): Command => docker('info', '--format', '{{.ID}}');
+export const storagePlace = (): Command => docker('info', '--format', '{{.Name}} {{.DockerRootDir}}');
+export const cacheUsage = (builder: string): Command => docker('buildx', 'du', '--builder', builder);
 export const buildxVersion = (): Command => docker('buildx', 'version');
 export const inspectBuilder = (name?: string): Command =>
   docker('buildx', 'inspect', ...(name === undefined ? [] : [name]));

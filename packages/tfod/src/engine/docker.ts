@@ -9,6 +9,7 @@ import { detectBuilder, detectEngine } from './detect-engine';
 import * as docker from './docker-commands';
 import { readIds, readImages, readManifestDigest, readPulledDigest } from './docker-output';
 import type { BuildEvent, BuildOutcome, BuildRequest, Engine, EngineImage } from './engine';
+import { cachedBytes, storageFolder } from './engine-storage';
 import { runCommand, type Ran, type RunCommand } from './run-command';
 
 const NOT_THERE = /no such image/i;
@@ -39,6 +40,8 @@ export function dockerEngine(run: RunCommand = runCommand): Engine {
       if (ran.code !== 0) throw pushFailed(ref, ran);
     },
     resolve: (ref) => resolve(run, ref),
+    storage: () => storageFolder(run),
+    cachedBytes: (builder) => cachedBytes(run, builder),
     build: (request, on) => build(run, request, on),
     commands: { build: docker.buildImage, tag: docker.tagImage, push: docker.pushImage },
   };

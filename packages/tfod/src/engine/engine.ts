@@ -23,6 +23,10 @@ export interface Engine {
   /** The digest that a ref of another's image has in its registry now. */
   resolve(ref: string): Promise<Digest>;
   build(request: BuildRequest, on: (event: BuildEvent) => void): Promise<BuildOutcome>;
+  /** The folder in which it keeps its images; undefined when that is on another machine, or not known. */
+  storage(): Promise<string | undefined>;
+  /** How much the build cache of a builder holds. */
+  cachedBytes(builder: Builder): Promise<number>;
   /** What a person would type to get the same; run by nothing. */
   readonly commands: EngineCommands;
 }

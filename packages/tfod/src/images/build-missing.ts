@@ -13,6 +13,7 @@ import { thisProcess } from './owner';
 import { imagesToBuild, type Plan } from './plan';
 import { progressLines } from './progress-lines';
 import type { ImagesRequest, Machine } from './request';
+import { checkRoom } from './room/check-room';
 import { RunningSteps } from './running-steps';
 import { withScratch } from './scratch';
 import { stageImages } from './stage-images';
@@ -47,6 +48,7 @@ export async function buildMissing(chain: ChainToBuild, machine: Machine): Promi
   const builder = await machine.engine.openBuilder(chain.request.builder);
   const owner = thisProcess();
   const home = join(cacheDir(machine.env, process.platform), 'build');
+  await checkRoom({ plan: chain.plan, builder, staging: home, force: chain.request.force }, machine);
   return withScratch(home, owner, async (scratch) => {
     const workshop: Workshop = {
       machine,

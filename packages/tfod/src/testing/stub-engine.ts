@@ -16,6 +16,8 @@ export function stubEngine(methods: Partial<Engine>): Engine {
     untag: refuse('untag'),
     push: refuse('push'),
     resolve: refuse('resolve'),
+    storage: async () => undefined,
+    cachedBytes: refuse('cachedBytes'),
     build: refuse('build'),
     commands: {
       build: ({ name }) => ({ file: 'build', args: [name] }),
