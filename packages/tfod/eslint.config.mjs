@@ -5,7 +5,7 @@ import base from '../../eslint.config.mjs';
 const SRC = 'src';
 const FLOORS = [
   ['graph', 'generators', 'executors'],
-  ['service', 'dockerfile', 'images', 'models', 'compat', 'findings'],
+  ['service', 'dockerfile', 'images', 'models', 'compat', 'findings', 'evaluation'],
   ['engine', 'files', 'network', 'registry', 'checkouts'],
   ['values'],
 ];

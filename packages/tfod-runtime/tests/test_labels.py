@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tfod_runtime.errors import ModelProblem, SeveralProblems
-from tfod_runtime.labels import parse_labels, read_labels
+from tfod_runtime.labels import Labels, parse_labels, read_labels
 from tfod_runtime.pbtxt import PbtxtError, parse_pbtxt
 
 
@@ -104,3 +104,16 @@ def test_a_field_keeps_its_line() -> None:
 def test_angle_brackets_do_not_close_braces() -> None:
     with pytest.raises(PbtxtError, match="expected a field name or '}', found >"):
         parse_pbtxt("a { b: 1 >")
+
+
+@pytest.mark.parametrize(("head", "offset"), [(None, 0), (3, 0), (2, 1), (90, 0)])
+def test_labels_within_the_head(head: int | None, offset: int) -> None:
+    Labels({1: "cat", 3: "dog"}).check_head(head, offset)
+
+
+def test_labels_beyond_the_head() -> None:
+    with pytest.raises(ModelProblem) as caught:
+        Labels({1: "cat", 3: "dog", 4: "cow"}).check_head(2, 0)
+    assert caught.value.code == "LABELS_BEYOND_HEAD"
+    assert caught.value.facts["found"] == "3 dog, 4 cow"
+    assert "up to 2" in caught.value.facts["expected"]

@@ -27,6 +27,27 @@ class Labels:
         """The name of a class, or `id:7` for an id that has none."""
         return self.names.get(class_id, f"id:{class_id}")
 
+    def check_head(self, head_classes: int | None, offset: int) -> None:
+        """Holds the ids to the classes that the head of a model scores, where that is known.
+
+        Args:
+            head_classes: How many, without the background.
+            offset: What is added to the ids that the model gives.
+
+        Raises:
+            ModelProblem: `LABELS_BEYOND_HEAD`.
+        """
+        last = None if head_classes is None else head_classes + offset
+        beyond = [class_id for class_id in sorted(self.names) if last is not None and class_id > last]
+        if beyond:
+            raise ModelProblem(
+                "LABELS_BEYOND_HEAD",
+                "there are labels for ids that the model never gives",
+                expected=f"ids up to {last}: its head scores {head_classes} classes",
+                found=", ".join(f"{class_id} {self.names[class_id]}" for class_id in beyond[:5]),
+                remedy="give it the label map that it was trained with",
+            )
+
 
 def read_labels(path: Path) -> Labels:
     """Reads a label map file.

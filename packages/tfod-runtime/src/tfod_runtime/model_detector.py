@@ -56,8 +56,9 @@ class ModelDetector:
         """Runs the model once on a black picture, so that the first real one does not pay for the set-up.
 
         Raises:
-            ModelProblem: `MODEL_BROKEN` when even that fails.
+            ModelProblem: `MODEL_BROKEN` when even that fails; `LABELS_BEYOND_HEAD`.
         """
+        self.labels.check_head(self.adapter.signature.head_classes, self.adapter.class_offset)
         (found,) = self.detect_batch([_BLACK])
         if isinstance(found, PictureProblem):
             raise ModelProblem("MODEL_BROKEN", "the model fails on a black picture", found=found.reason)

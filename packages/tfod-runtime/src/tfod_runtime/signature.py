@@ -39,6 +39,18 @@ class Signature:
         """The output of that name, if there is one."""
         return next((tensor for tensor in self.outputs if tensor.name == name), None)
 
+    @property
+    def head_classes(self) -> int | None:
+        """How many classes the head of the model scores, without the background, where an output tells.
+
+        Those are the outputs of the Object Detection API before the choice of the best class.
+        """
+        for name in ("detection_multiclass_scores", "raw_detection_scores"):
+            tensor = self.output(name)
+            if tensor is not None and tensor.shape and tensor.shape[-1] is not None:
+                return tensor.shape[-1] - 1
+        return None
+
     def __str__(self) -> str:
         """Every tensor on its own line, for a person to compare with what they expected."""
         lines = [f"signature {self.key}"]

@@ -57,7 +57,7 @@ def colour_model(folder: Path) -> Path:
                 "detection_scores": found.scores[None],
                 "detection_classes": found.classes[None],
                 "num_detections": found.count[None],
-                "raw_detection_scores": found.scores[None, :, None],
+                "raw_detection_scores": tf.tile(found.scores[None, :, None], [1, 1, 5]),
             }
 
     module = ColourDetector()

@@ -43,10 +43,10 @@ def lines(a: list[Found], b: list[Found]) -> str:
 def evaluate(folder: Path, annotations: Any, detections: str, *options: str) -> dict[str, Any]:
     (folder / "truth.json").write_text(json.dumps(annotations))
     (folder / "detections.jsonl").write_text(detections)
-    files = {name: str(folder / name) for name in ("truth.json", "detections.jsonl", "out.json")}
-    arguments = ["--annotations", files["truth.json"], "--detections", files["detections.jsonl"]]
-    assert main([*arguments, "--output", files["out.json"], *options]) == 0
-    document: dict[str, Any] = json.loads((folder / "out.json").read_text())
+    files = [str(folder / name) for name in ("truth.json", "detections.jsonl")]
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        assert main(["--annotations", files[0], "--detections", files[1], *options]) == 0
+    document: dict[str, Any] = json.loads(printed.getvalue())
     return document
 
 
@@ -165,13 +165,14 @@ def test_what_cannot_be_evaluated(
 ) -> None:
     (tmp_path / "truth.json").write_text(json.dumps(annotations))
     (tmp_path / "detections.jsonl").write_text(detections)
-    arguments = ["--annotations", str(tmp_path / "truth.json"), "--output", str(tmp_path / "out.json")]
+    arguments = ["--annotations", str(tmp_path / "truth.json")]
     assert main([*arguments, "--detections", str(tmp_path / "detections.jsonl"), *options]) == 2
-    assert capsys.readouterr().err.startswith(code)
-    assert not (tmp_path / "out.json").exists()
+    printed = capsys.readouterr()
+    assert printed.err.startswith(code)
+    assert printed.out == ""
 
 
 def test_annotations_that_are_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     missing = str(tmp_path / "none.json")
-    assert main(["--annotations", missing, "--detections", missing, "--output", missing]) == 2
+    assert main(["--annotations", missing, "--detections", missing]) == 2
     assert "ANNOTATIONS_INVALID" in capsys.readouterr().err

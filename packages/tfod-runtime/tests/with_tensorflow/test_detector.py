@@ -182,3 +182,9 @@ def test_what_is_not_tensorflows_log_comes_through(capfd: pytest.CaptureFixture[
 
 def test_the_model_files_are_what_the_description_says(colours: Path) -> None:
     assert json.loads((colours / "model.json").read_text())["digest"] == open_model(colours).digest
+
+
+def test_labels_that_the_head_has_no_class_for(tmp_path: Path) -> None:
+    problem = refusal(constant_model(tmp_path, {**FOUR, "detection_multiclass_scores": [[[0.1, 0.9, 0.2]]]}))
+    assert problem.code == "LABELS_BEYOND_HEAD"
+    assert problem.facts["found"] == "4 blue"

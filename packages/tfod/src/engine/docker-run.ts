@@ -18,13 +18,24 @@ export interface ContainerRun {
   readonly env: Readonly<Record<string, string>>;
   readonly mounts: readonly Mount[];
   readonly args: readonly string[];
+  /** What runs instead of the image's entry point. */
+  readonly program?: string;
 }
 
 /** Flags of `docker run` that make the caller the owner of what the container writes. */
 export type OwnerFlags = readonly string[];
 
 /** Runs a container in the foreground; it has no network and leaves nothing behind in the engine. */
-export function runContainer({ name, image, owner, gpus, env, mounts, args }: ContainerRun): Command {
+export function runContainer({
+  name,
+  image,
+  owner,
+  gpus,
+  env,
+  mounts,
+  args,
+  program,
+}: ContainerRun): Command {
   return {
     file: 'docker',
     args: [
@@ -33,6 +44,7 @@ export function runContainer({ name, image, owner, gpus, env, mounts, args }: Co
       ...(gpus ? ['--gpus', 'all'] : []),
       ...Object.entries(env).flatMap(([variable, value]) => ['--env', `${variable}=${value}`]),
       ...mounts.flatMap((mount) => ['--mount', mountFlag(mount)]),
+      ...(program === undefined ? [] : ['--entrypoint', program]),
       image,
       ...args,
     ],

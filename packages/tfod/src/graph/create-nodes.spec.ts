@@ -53,7 +53,15 @@ describe('createNodes', () => {
 
   it('does not care what the tfod.json says', async () => {
     write('apps/parking/tfod.json', '{ "variants": ["cp');
-    expect(await targetNames()).toEqual(['docker-build', 'infer', 'gpu-verify', 'serve', 'serve-ready']);
+    expect(await targetNames()).toEqual([
+      'docker-build',
+      'infer',
+      'gpu-verify',
+      'serve',
+      'serve-ready',
+      'model-info',
+      'evaluate',
+    ]);
   });
 
   it.each([
@@ -76,6 +84,8 @@ describe('createNodes', () => {
       'gpu-verify',
       'serve',
       'serve-ready',
+      'model-info',
+      'evaluate',
     ]);
     expect(project?.targets?.['infer']).toMatchObject({
       options: { minScore: 0.7 },

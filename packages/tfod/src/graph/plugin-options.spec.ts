@@ -7,6 +7,8 @@ describe('parsePluginOptions', () => {
     gpuVerify: { name: 'gpu-verify' },
     serve: { name: 'serve' },
     serveReady: { name: 'serve-ready' },
+    modelInfo: { name: 'model-info' },
+    evaluate: { name: 'evaluate' },
   };
 
   it.each([

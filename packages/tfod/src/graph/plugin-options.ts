@@ -18,6 +18,8 @@ export interface TfodPluginOptions {
   readonly gpuVerify?: string | TargetOptions;
   readonly serve?: string | TargetOptions;
   readonly serveReady?: string | TargetOptions;
+  readonly modelInfo?: string | TargetOptions;
+  readonly evaluate?: string | TargetOptions;
 }
 
 /** The executors that are inferred as targets, by the option that speaks of each. */
@@ -27,6 +29,8 @@ export const TARGETS = {
   gpuVerify: 'gpu-verify',
   serve: 'serve',
   serveReady: 'serve-ready',
+  modelInfo: 'model-info',
+  evaluate: 'evaluate',
 } as const;
 export type TargetKey = keyof typeof TARGETS;
 

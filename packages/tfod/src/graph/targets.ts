@@ -8,6 +8,7 @@ const PINS = '{workspaceRoot}/tfod.lock.json';
 
 interface Recipe {
   readonly description: string;
+  /** Undefined where nothing is written. */
   readonly output?: string;
   readonly example: Readonly<Record<string, unknown>>;
 }
@@ -35,6 +36,15 @@ const RECIPES: Readonly<Record<TargetKey, Recipe>> = {
   serveReady: {
     description: 'Waits until serve is ready, for tasks that need it',
     example: { options: { readySeconds: 300 } },
+  },
+  modelInfo: {
+    description: 'Tells what the model is: signature, classes, sizes, what its input wants, a first latency',
+    example: { options: { json: true } },
+  },
+  evaluate: {
+    description: "Measures the detections in annotated pictures by COCO's rules",
+    output: '{workspaceRoot}/dist/{projectRoot}/evaluate',
+    example: { options: { annotations: 'truth/annotations.json', images: 'truth/pictures', minMap: 0.4 } },
   },
 };
 

@@ -12,11 +12,10 @@ from tfod_runtime.errors import RuntimeProblem
 from tfod_runtime.evaluation.confusion import confusion
 from tfod_runtime.evaluation.scores import IOU_TYPES, score
 from tfod_runtime.evaluation.truth import read_results, read_truth
-from tfod_runtime.output import whole_file
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Evaluates and writes one JSON document.
+    """Evaluates and prints one JSON document.
 
     Returns:
         The exit code: 0, or 2 for files that cannot be used, which stderr tells.
@@ -32,8 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             **score(truth, results, options.iou_type),
             "confusion": confusion(truth, results, options.min_score),
         }
-        with whole_file(options.output) as stream:
-            stream.write(json.dumps(document).encode() + b"\n")
+        print(json.dumps(document))
     except RuntimeProblem as problem:
         print(problem, file=sys.stderr)
         return 2
@@ -54,7 +52,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--detections", type=Path, required=True, metavar="FILE", help="the detections.jsonl of `detect`"
     )
-    parser.add_argument("--output", type=Path, required=True, metavar="FILE", help="the document to write")
     parser.add_argument(
         "--iou-type", choices=IOU_TYPES, default=IOU_TYPES[0], help="what is compared (default: %(default)s)"
     )

@@ -49,6 +49,7 @@ class Adapter:
         feed: What goes in.
         outputs: The outputs that are read; the others need not be copied out of TensorFlow.
         read: What came out, in the inner form. Raises `PictureProblem` `MODEL_OUTPUT` for NaN or infinity.
+        class_offset: What `read` adds to the ids that the model gives.
     """
 
     family: str
@@ -56,6 +57,7 @@ class Adapter:
     feed: Feed
     outputs: tuple[str, ...]
     read: Read
+    class_offset: int = 0
 
     def fed_with(self, kind: InputKind) -> Adapter:
         """The same model fed with another kind: `tf-example` when it turns out not to take bare bytes."""

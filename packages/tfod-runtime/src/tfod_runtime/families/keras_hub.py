@@ -47,7 +47,7 @@ class KerasHub:
         tensor = signature.inputs[0]
         feed = feed_of(tensor, chosen_kind(tensor, _KINDS, settings.input))
         read = partial(_read, unit=settings.boxes or "pixels", offset=settings.class_offset)
-        return Adapter(self.name, signature, feed, tuple(_OUTPUTS), read)
+        return Adapter(self.name, signature, feed, tuple(_OUTPUTS), read, settings.class_offset)
 
 
 def _read(outputs: Outputs, frames: Sequence[Frame], unit: BoxUnit, offset: int) -> list[Answer]:

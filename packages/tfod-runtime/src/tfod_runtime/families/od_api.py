@@ -52,7 +52,8 @@ class TfOdApi:
         tensor = signature.inputs[0]
         feed = feed_of(tensor, chosen_kind(tensor, _KINDS, settings.input))
         outputs = outputs_of(signature)
-        return Adapter(self.name, signature, feed, outputs, partial(read_four, offset=settings.class_offset))
+        read = partial(read_four, offset=settings.class_offset)
+        return Adapter(self.name, signature, feed, outputs, read, settings.class_offset)
 
 
 def outputs_of(signature: Signature) -> tuple[str, ...]:

@@ -45,7 +45,9 @@ class OfficialVision:
         tensor = signature.inputs[0]
         feed = feed_of(tensor, chosen_kind(tensor, _KINDS, settings.input))
         read = partial(_read, unit=settings.boxes, offset=settings.class_offset)
-        return Adapter(self.name, signature, feed, (*outputs_of(signature), _INFO), read)
+        return Adapter(
+            self.name, signature, feed, (*outputs_of(signature), _INFO), read, settings.class_offset
+        )
 
 
 def _read(outputs: Outputs, frames: Sequence[Frame], unit: BoxUnit | None, offset: int) -> list[Answer]:

@@ -6,6 +6,7 @@ Source: `exporter.py` of tensorflow/models. The input takes any number of pictur
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from tfod_runtime.families.adapter import Adapter, Settings
 from tfod_runtime.families.od_api import TfOdApi
@@ -37,4 +38,4 @@ class Tf1OdApi:
     def adapt(self, signature: Signature, settings: Settings) -> Adapter:
         """Fed and read as what its successor exports."""
         adapter = TfOdApi().adapt(signature, settings)
-        return Adapter(self.name, signature, adapter.feed, adapter.outputs, adapter.read)
+        return replace(adapter, family=self.name)

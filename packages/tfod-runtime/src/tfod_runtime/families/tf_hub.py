@@ -37,9 +37,8 @@ class TfHub:
         """Boxes and ids are taken as they come."""
         tensor = signature.inputs[0]
         feed = feed_of(tensor, chosen_kind(tensor, _KINDS, settings.input)).for_one()
-        return Adapter(
-            self.name, signature, feed, tuple(_OUTPUTS), partial(_read, offset=settings.class_offset)
-        )
+        read = partial(_read, offset=settings.class_offset)
+        return Adapter(self.name, signature, feed, tuple(_OUTPUTS), read, settings.class_offset)
 
 
 def _read(outputs: Outputs, frames: Sequence[Frame], offset: int) -> list[Answer]:

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { printable } from '../../engine/command';
+import { printable, type Command } from '../../engine/command';
 import { dockerEngine } from '../../engine/docker';
 import {
   ownerFlags,
@@ -18,6 +18,7 @@ import { planService } from '../../images/plan-service';
 import { planDocument, type PlanEntry } from '../../images/receipt';
 import { plainRequest, type ImagesRequest, type Machine } from '../../images/request';
 import { withScratch } from '../../images/scratch';
+import { modelFolder } from '../../models/read-model';
 import { TfodError } from '../../values/tfod-error';
 import { detectArguments } from './detect-arguments';
 import type { Picture } from './find-pictures';
@@ -27,6 +28,7 @@ import type { Surroundings } from './surroundings';
 
 const LIST = '/tfod/pictures.jsonl';
 const OUTPUT = '/tfod/results';
+const MODEL = '/tfod/model';
 
 /** What `docker run` answers when no container came to be. */
 const NOT_STARTED = new Set([125, 126, 127]);
@@ -39,26 +41,46 @@ export async function inferInContainer(
   pictures: readonly Picture[],
   surroundings: Surroundings,
 ): Promise<number> {
-  const images = plainRequest(request.workspaceRoot, request.service, surroundings.env, {
-    projects: request.projects,
-    variants: [request.variant],
-  });
-  if (request.dryRun) return dryRun(request, pictures, images, surroundings);
-  const receipt = await ensureImages(images, machineOf(request, surroundings));
+  if (request.dryRun) return dryRun(request, pictures, surroundings);
+  const image = await ensureServiceImage(request, surroundings);
   const home = join(cacheDir(surroundings.env, surroundings.platform), 'infer');
   return withScratch(home, thisProcess(), async (scratch) => {
     const list = join(scratch, 'pictures.jsonl');
-    const container = await containerOf(
-      request,
-      pictures,
-      serviceImage(receipt.images).ref,
-      list,
-      surroundings,
-    );
+    const container = await containerOf(request, pictures, image, list, surroundings);
     await writeFile(list, pictureList(mountPictures(pictures).pictures));
     await mkdir(request.output, { recursive: true });
-    return run(request, container, surroundings);
+    return runToTheEnd(request, container, surroundings);
   });
+}
+
+/** The image to run, which is built first if it is the service's own and missing. */
+export async function ensureServiceImage(request: InferRequest, surroundings: Surroundings): Promise<string> {
+  if (request.image !== undefined) return request.image;
+  const images = imagesOf(request, surroundings);
+  return serviceImage((await ensureImages(images, machineOf(request, surroundings))).images).ref;
+}
+
+/** The image as it will be called, and the commands that build what is missing of it. */
+export async function plannedServiceImage(
+  request: InferRequest,
+  surroundings: Surroundings,
+): Promise<{ readonly ref: string; readonly commands: readonly Command[] }> {
+  if (request.image !== undefined) return { ref: request.image, commands: [] };
+  const machine = machineOf(request, surroundings);
+  const planned = await planService(imagesOf(request, surroundings), machine, {
+    needsEngine: false,
+    writesPins: false,
+    fetchesWeights: false,
+  });
+  const { ref } = serviceImage(planDocument(request.service, planned.plan).images);
+  return { ref, commands: buildCommands(planned, machine.engine.commands) };
+}
+
+function imagesOf(
+  { workspaceRoot, service, projects, variant }: InferRequest,
+  { env }: Surroundings,
+): ImagesRequest {
+  return plainRequest(workspaceRoot, service, env, { projects, variants: [variant] });
 }
 
 /** The machine as a build sees it. */
@@ -88,49 +110,60 @@ async function containerOf(
   pictures: readonly Picture[],
   image: string,
   list: string,
-  { caller, run }: Surroundings,
+  surroundings: Surroundings,
 ): Promise<ContainerRun> {
-  const security = caller === undefined ? '' : (await run(securityOptions())).stdout;
+  const container = await plainContainer(request, image, surroundings);
   return {
-    name: `tfod-infer-${process.pid}-${request.service.name}`,
-    image,
-    owner: ownerFlags(caller, security),
-    gpus: request.variant === 'gpu',
-    // The caller has no home in the image; what looks for one gets a folder that may be written.
-    env: { HOME: '/tmp', TFOD_IMAGE_REF: image },
+    ...container,
+    env: { ...container.env, TFOD_IMAGE_REF: image },
     mounts: [
       ...mountPictures(pictures).mounts,
       { source: list, target: LIST },
       { source: request.output, target: OUTPUT, writable: true },
+      ...container.mounts,
     ],
     args: detectArguments(request, { list: LIST, output: OUTPUT }),
+  };
+}
+
+/** A container of the image in which the caller is at home, with another model in it where one was asked for. */
+export async function plainContainer(
+  { workspaceRoot, service, model, variant }: InferRequest,
+  image: string,
+  { caller, run }: Surroundings,
+): Promise<ContainerRun> {
+  const security = caller === undefined ? '' : (await run(securityOptions())).stdout;
+  const source = model === undefined ? undefined : modelFolder(workspaceRoot, { ...service, model });
+  return {
+    name: `tfod-infer-${process.pid}-${service.name}`,
+    image,
+    owner: ownerFlags(caller, security),
+    gpus: variant === 'gpu',
+    // The caller has no home in the image; what looks for one gets a folder that may be written.
+    env: { HOME: '/tmp', ...(source !== undefined && { TFOD_MODEL: MODEL }) },
+    mounts: source === undefined ? [] : [{ source, target: MODEL }],
+    args: [],
   };
 }
 
 async function dryRun(
   request: InferRequest,
   pictures: readonly Picture[],
-  images: ImagesRequest,
   surroundings: Surroundings,
 ): Promise<number> {
   const { env, platform, print } = surroundings;
-  const machine = machineOf(request, surroundings);
-  const planned = await planService(images, machine, {
-    needsEngine: false,
-    writesPins: false,
-    fetchesWeights: false,
-  });
-  const { ref } = serviceImage(planDocument(request.service, planned.plan).images);
+  const { ref, commands } = await plannedServiceImage(request, surroundings);
   const list = join(cacheDir(env, platform), 'infer', 'pictures.jsonl');
   const container = await containerOf(request, pictures, ref, list, surroundings);
-  buildCommands(planned, machine.engine.commands).forEach((command) => print(printable(command)));
+  commands.forEach((command) => print(printable(command)));
   print(`# ${list} gets a line for each of ${pictures.length} pictures, such as`);
   print(`# ${pictureList(mountPictures(pictures).pictures.slice(0, 1)).trim()}`);
   print(printable(runContainer(container)));
   return 0;
 }
 
-async function run(
+/** Runs a container to its end; the exit code of what ran in it. */
+export async function runToTheEnd(
   request: InferRequest,
   container: ContainerRun,
   { run, print, report, signal }: Surroundings,

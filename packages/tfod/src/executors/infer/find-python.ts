@@ -32,6 +32,28 @@ export async function findPython(minor: Minor, run: RunCommand, platform: NodeJS
   throw notFound(minor, others);
 }
 
+/** Looks for a Python of any of these minors, in their order; throws PYTHON_NOT_FOUND. */
+export async function findAnyPython(
+  minors: readonly Minor[],
+  run: RunCommand,
+  platform: NodeJS.Platform,
+): Promise<Python> {
+  const others: Python[] = [];
+  for (const command of minors.flatMap((minor) => candidates(minor, platform))) {
+    const python = await look(command, run);
+    const minor = python === undefined ? undefined : minorOf(python.version);
+    if (python && minor !== undefined && minors.includes(minor)) return python;
+    if (python) others.push(python);
+  }
+  throw new TfodError({
+    code: 'PYTHON_NOT_FOUND',
+    what: 'What was found is evaluated by Python, and none that fits is on this machine',
+    expected: minors.map((minor) => `python${minor}`).join(' or '),
+    found: versionsOf(others),
+    remedy: 'install one of them',
+  });
+}
+
 function candidates(minor: Minor, platform: NodeJS.Platform): readonly Pick<Command, 'file' | 'args'>[] {
   if (platform === 'win32') {
     return [
@@ -54,15 +76,19 @@ async function look(command: Pick<Command, 'file' | 'args'>, run: RunCommand): P
 }
 
 function notFound(minor: Minor, others: readonly Python[]): TfodError {
-  const versions = [...new Set(others.map(({ version }) => version))];
-  const other = minorOf(versions[0] ?? '');
+  const other = minorOf(others[0]?.version ?? '');
   return new TfodError({
     code: 'PYTHON_NOT_FOUND',
     what: `The service stands on Python ${minor}, which is not on this machine`,
     expected: `python${minor} on the PATH`,
-    found: versions.length === 0 ? 'no Python' : `Python ${versions.join(', ')}`,
+    found: versionsOf(others),
     remedy:
       `install Python ${minor}, or use --using=container` +
       (other === undefined ? '' : `, or generate a service with --python=${other}`),
   });
+}
+
+function versionsOf(pythons: readonly Python[]): string {
+  const versions = [...new Set(pythons.map(({ version }) => version))];
+  return versions.length === 0 ? 'no Python' : `Python ${versions.join(', ')}`;
 }

@@ -34,7 +34,7 @@ export async function inferInPython(
     const list = join(scratch, 'pictures.jsonl');
     await writeFile(list, pictureList(pictures));
     await mkdir(request.output, { recursive: true });
-    return run(request, detectCommand(request, python, entryPoint, list), surroundings);
+    return runPython(request, detectCommand(request, python, entryPoint, list), surroundings);
   });
 }
 
@@ -67,7 +67,8 @@ async function dryRun(
   return 0;
 }
 
-async function run(
+/** Runs a command of the service's Python to its end; its exit code. */
+export async function runPython(
   request: InferRequest,
   command: Command,
   { run, print, report, signal }: Surroundings,

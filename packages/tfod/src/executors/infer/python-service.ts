@@ -17,7 +17,7 @@ import type { Recipe, Workshop } from './virtual-environment';
 /** Which service, and which of its locks. */
 export type PythonRequest = Pick<
   InferRequest,
-  'workspaceRoot' | 'projects' | 'service' | 'variant' | 'verbose'
+  'workspaceRoot' | 'projects' | 'service' | 'variant' | 'verbose' | 'model'
 >;
 
 /** How a service is started by Python, and what it wants to be installed. */
@@ -80,7 +80,7 @@ async function recipeOf(
 
 /** The service's own script with these arguments, as its image would start it. */
 export function pythonCommand(
-  { workspaceRoot, service }: PythonRequest,
+  { workspaceRoot, service, model = service.model }: PythonRequest,
   python: string,
   entryPoint: readonly string[],
   args: readonly string[],
@@ -92,7 +92,7 @@ export function pythonCommand(
       PYTHONPATH: join(workspaceRoot, service.root, 'src'),
       // Bytecode beside the sources would count as a change of the service.
       PYTHONDONTWRITEBYTECODE: '1',
-      TFOD_MODEL: modelFolder(workspaceRoot, service),
+      TFOD_MODEL: modelFolder(workspaceRoot, { ...service, model }),
       // What an outer container says about itself is not true of this process.
       TFOD_IMAGE_REF: '',
     },

@@ -12,6 +12,10 @@ export interface InferRequest {
   readonly projects: ProjectRoots;
   readonly runner: 'container' | 'python';
   readonly variant: Variant;
+  /** An image that is there already, to run instead of the service's own. */
+  readonly image?: string;
+  /** Another model of the service than the one that its image carries. */
+  readonly model?: string;
   /** Folders, globs and files as they were written; the samples of the model when none were. */
   readonly inputs: readonly string[];
   readonly output: string;

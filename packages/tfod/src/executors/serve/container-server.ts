@@ -24,7 +24,11 @@ export async function planContainerServer(
 ): Promise<ServerPlan> {
   const machine = machineOf(request, surroundings);
   const images = imagesOf(request, surroundings);
-  const planned = await planService(images, machine, { needsEngine: false, writesPins: false });
+  const planned = await planService(images, machine, {
+    needsEngine: false,
+    writesPins: false,
+    fetchesWeights: false,
+  });
   const { ref } = serviceImage(planDocument(request.service, planned.plan).images);
   const builds = buildCommands(planned, machine.engine.commands);
   return [...builds, serverIn(ref, request).command].map((command) => printable(command));
