@@ -11,7 +11,7 @@ from .inputs import input_text
 from .lockfile import lock_text
 from .offer import VARIANTS, Offer, Release, Variant, offered, read_releases
 from .resolver import ResolveError, resolve
-from .verify import MACHINES, problems
+from .verify import MACHINES, parse_lock, problems
 
 PLUGIN = Path(__file__).resolve().parents[2] / "packages" / "tfod"
 
@@ -30,7 +30,7 @@ def main(arguments: list[str]) -> int:
         return 1
     failures = 0
     for offer in chosen:
-        for variant in VARIANTS:
+        for variant in options.variants or VARIANTS:
             failures += not _compile(offer, variant, releases[offer.tensorflow], options.output)
     return 1 if failures else 0
 
@@ -39,7 +39,8 @@ def _compile(offer: Offer, variant: Variant, release: Release, output: Path) -> 
     target = output / offer.folder / f"{variant}.lock"
     requirements = input_text(offer, variant)
     try:
-        text = lock_text(offer, variant, resolve(requirements, offer, MACHINES[variant]))
+        pins = _pins(target.with_name("tf.lock")) if variant == "ray" else ()
+        text = lock_text(offer, variant, resolve(requirements, offer, MACHINES[variant], pins))
     except (ResolveError, ValueError) as error:
         print(f"{target}: {error}", file=sys.stderr)
         return False
@@ -54,6 +55,12 @@ def _compile(offer: Offer, variant: Variant, release: Release, output: Path) -> 
     return True
 
 
+def _pins(lock: Path) -> list[str]:
+    """The exact versions of a lock, as requirements."""
+    locked = parse_lock(lock.read_text(encoding="utf-8"))
+    return [f"{item.requirement.name}=={item.version}" for item in locked]
+
+
 def _write(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     whole = path.with_suffix(path.suffix + ".part")
@@ -64,11 +71,14 @@ def _write(path: Path, text: str) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m tools.locks",
-        description="Compiles tf.lock and gpu.lock for every TensorFlow and Python that the plugin offers, "
+        description="Compiles tf.lock, gpu.lock and ray.lock for every TensorFlow and Python that the plugin offers, "
         "with uv, from the package index that the machine is set up for.",
     )
     parser.add_argument("--tensorflow", metavar="MINOR", help="only this minor, for example 2.21")
     parser.add_argument("--python", metavar="MINOR", help="only this Python, for example 3.13")
+    parser.add_argument(
+        "--variants", nargs="+", choices=VARIANTS, metavar="VARIANT", help="only these of tf, gpu and ray"
+    )
     parser.add_argument(
         "--output",
         type=Path,

@@ -23,9 +23,17 @@ RUNTIME = (
     "uvicorn",
 )
 
+RAY = (
+    "# What spreads detection over many machines, on top of tf.lock or gpu.lock and at their versions.",
+    "fsspec",
+    "ray[data]",
+)
+
 
 def input_text(offer: Offer, variant: Variant) -> str:
-    """The text of ``tf.in`` or ``gpu.in``; raises ``KeyError`` for a minor whose cuDNN nobody chose."""
+    """The text of ``tf.in``, ``gpu.in`` or ``ray.in``; raises ``KeyError`` for a minor whose cuDNN nobody chose."""
+    if variant == "ray":
+        return "\n".join(RAY) + "\n"
     lines = _cpu(offer) if variant == "tf" else _gpu(offer)
     return "\n".join([*lines, *RUNTIME]) + "\n"
 

@@ -31,8 +31,12 @@ def compile_command(
     ]
 
 
-def resolve(text: str, offer: Offer, machines: Sequence[str]) -> dict[str, list[Package]]:
+def resolve(
+    text: str, offer: Offer, machines: Sequence[str], pins: Sequence[str] = ()
+) -> dict[str, list[Package]]:
     """Resolves the requirements in ``text`` for each machine; the later ones take the versions of the first.
+
+    ``pins`` are versions (``numpy==2.0``) that none may leave.
 
     Raises ``ResolveError`` with uv's own words.
     """
@@ -41,14 +45,14 @@ def resolve(text: str, offer: Offer, machines: Sequence[str]) -> dict[str, list[
         folder = Path(name)
         (folder / "requirements.in").write_text(text, encoding="utf-8")
         constraints = folder / "constraints.txt"
-        constraints.touch()
+        constraints.write_text("".join(f"{pin}\n" for pin in pins), encoding="utf-8")
         for machine in machines:
             output = folder / f"pylock.{machine}.toml"
             _run(compile_command(folder / "requirements.in", offer, machine, constraints, output))
             packages = read_pylock(output.read_text(encoding="utf-8"), supported_tags(offer.python, machine))
             resolved[machine] = packages
-            pins = [f"{package.name}=={package.version}\n" for package in packages]
-            constraints.write_text("".join(pins), encoding="utf-8")
+            found = [f"{package.name}=={package.version}" for package in packages]
+            constraints.write_text("".join(f"{pin}\n" for pin in {*pins, *found}), encoding="utf-8")
     return resolved
 
 

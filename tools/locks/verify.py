@@ -12,7 +12,11 @@ from packaging.version import Version
 from .offer import Offer, Release, Variant
 
 HASH = re.compile(r"--hash=sha256:[0-9a-f]{64}")
-MACHINES: dict[Variant, tuple[str, ...]] = {"tf": ("x86_64", "aarch64"), "gpu": ("x86_64",)}
+MACHINES: dict[Variant, tuple[str, ...]] = {
+    "tf": ("x86_64", "aarch64"),
+    "gpu": ("x86_64",),
+    "ray": ("x86_64", "aarch64"),
+}
 
 
 @dataclass(frozen=True)
@@ -49,11 +53,17 @@ def problems(offer: Offer, variant: Variant, text: str, release: Release) -> lis
     found += [f"{item.requirement.name} has no hash" for item in locked if item.hashes == 0]
     if "://" in text:
         found.append("it holds an address")
+    if variant == "ray":
+        return found + [f"{name} is missing" for name in ("fsspec", "ray") if name not in _names(locked)]
     for machine in MACHINES[variant]:
         found += _runtime_problems(
             offer, variant, machine, [item for item in locked if item.applies(machine)]
         )
     return found + (_cudnn_problems(locked, release) if variant == "gpu" else [])
+
+
+def _names(locked: list[Locked]) -> set[str]:
+    return {item.requirement.name for item in locked}
 
 
 def _runtime_problems(offer: Offer, variant: Variant, machine: str, locked: list[Locked]) -> list[str]:

@@ -52,3 +52,10 @@ def test_comes_from_the_input_beside_it(offer: Offer, variant: Variant) -> None:
             if requirement.marker is None or requirement.marker.evaluate({"platform_machine": machine}):
                 version = locked[requirement.name]
                 assert version is not None and version in requirement.specifier
+
+
+@pytest.mark.parametrize("offer", OFFERS, ids=lambda offer: f"{offer.tensorflow}-py{offer.python}")
+def test_ray_comes_on_top_of_the_others(offer: Offer) -> None:
+    below = {item.requirement.name: item.version for item in parse_lock(shipped(offer, "tf", "lock"))}
+    for item in parse_lock(shipped(offer, "ray", "lock")):
+        assert item.version == below.get(item.requirement.name, item.version), item.requirement.name

@@ -12,7 +12,7 @@ from typing import NoReturn, TypeVar
 from tfod_runtime.cpus import available_cpus
 from tfod_runtime.detections import Limits
 from tfod_runtime.errors import UsageProblem
-from tfod_runtime.options import DetectOptions, Options, PrepareOptions, ServeOptions
+from tfod_runtime.options import DetectOptions, Options, PrepareOptions, RayOptions, ServeOptions
 from tfod_runtime.shard import ALL, Shard, parse_shard
 from tfod_runtime.version import VERSION
 
@@ -20,6 +20,7 @@ _DEFAULTS = Limits()
 _DEFAULT_PORT = "8080"
 _WAITING_PER_WORKER = 4
 _DEFAULT_TIMEOUT = 30.0
+_DEFAULT_SHARD_SIZE = 64
 
 _Number = TypeVar("_Number", int, float)
 
@@ -45,6 +46,23 @@ def parse_arguments(arguments: Sequence[str], environment: Mapping[str, str]) ->
     if parsed.command == "prepare":
         return PrepareOptions(parsed.model, parsed.output, parsed.verbose)
     limits = Limits(parsed.min_score, parsed.max_detections, parsed.max_pixels)
+    if parsed.command == "ray":
+        return RayOptions(
+            inputs=parsed.inputs,
+            output=parsed.output,
+            model=parsed.model,
+            prepared=parsed.prepared,
+            limits=limits,
+            address=parsed.address,
+            workers=parsed.workers,
+            shard_size=parsed.shard_size,
+            annotate=parsed.annotate,
+            allow_failures=parsed.allow_failures,
+            progress=parsed.progress,
+            as_json=parsed.as_json,
+            verbose=parsed.verbose,
+            image=environment.get("TFOD_IMAGE_REF") or None,
+        )
     if parsed.command == "serve":
         return ServeOptions(
             host=parsed.host,
@@ -94,6 +112,16 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
             description="Find objects in picture files. Writes detections.json (COCO results), "
             "detections.jsonl (one line a picture, as it goes), annotated/ and summary.json; prints a table. "
             "A picture that cannot be read is reported at the end, and the others are done.",
+        )
+    )
+    _add_ray(
+        commands.add_parser(
+            "ray",
+            parents=[source, model],
+            help="find objects in picture files with many machines, by Ray",
+            description="Find objects in picture files with many machines. Every shard of pictures has a "
+            "part of the results, which is there in full or not at all: a worker that is killed costs no "
+            "picture and gives none twice; the same command goes on where a run was stopped. Needs ray.lock.",
         )
     )
     _add_serve(
@@ -188,9 +216,6 @@ def _add_detect(parser: argparse.ArgumentParser) -> None:
         "--output", type=Path, required=True, metavar="DIR", help="the folder for the results"
     )
     parser.add_argument(
-        "--no-annotate", dest="annotate", action="store_false", help="write no annotated pictures"
-    )
-    parser.add_argument(
         "--shard",
         type=_shard,
         default=ALL,
@@ -214,6 +239,13 @@ def _add_detect(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="how many pictures a worker takes at once (default: 1, or 8 on a GPU where the model allows it)",
     )
+    _add_outcome(parser)
+
+
+def _add_outcome(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--no-annotate", dest="annotate", action="store_false", help="write no annotated pictures"
+    )
     parser.add_argument("--allow-failures", action="store_true", help="exit 0 even when some pictures failed")
     parser.add_argument(
         "--progress",
@@ -224,6 +256,42 @@ def _add_detect(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--json", dest="as_json", action="store_true", help="print the summary as JSON, not as a table"
     )
+
+
+def _add_ray(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "inputs",
+        nargs="+",
+        metavar="INPUT",
+        help="a folder (searched to the bottom), a pattern in quotes or a file: a path that all machines "
+        "have, or an address such as s3://bucket/pictures",
+    )
+    parser.add_argument(
+        "--output",
+        required=True,
+        metavar="ADDRESS",
+        help="the folder for the results, of which the same is true",
+    )
+    parser.add_argument(
+        "--address",
+        metavar="ADDRESS",
+        help="the Ray cluster, such as auto or ray://head:10001 (default: one on this machine, for this run)",
+    )
+    parser.add_argument(
+        "--workers",
+        type=_between(int, 1, 100_000),
+        default=str(available_cpus()),
+        metavar="N",
+        help="how many shards are looked at at once, each on a CPU (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--shard-size",
+        type=_between(int, 1, 100_000),
+        default=_DEFAULT_SHARD_SIZE,
+        metavar="N",
+        help="pictures that are done again when their worker is killed (default: %(default)s)",
+    )
+    _add_outcome(parser)
 
 
 def _add_serve(parser: argparse.ArgumentParser, environment: Mapping[str, str]) -> None:

@@ -17,7 +17,7 @@ from collections.abc import Sequence
 
 from tfod_runtime.arguments import parse_arguments
 from tfod_runtime.errors import RuntimeProblem
-from tfod_runtime.options import Options, PrepareOptions, ServeOptions
+from tfod_runtime.options import Options, PrepareOptions, RayOptions, ServeOptions
 from tfod_runtime.selection import Select, keep_all
 from tfod_runtime.signals import Interrupted, interruptible
 
@@ -61,6 +61,10 @@ def _run(options: Options, select: Select) -> int:
         from tfod_runtime.run_prepare import run_prepare
 
         return run_prepare(options)
+    if isinstance(options, RayOptions):
+        from tfod_runtime.cluster.run_ray import run_ray
+
+        return run_ray(options, select)
     from tfod_runtime.run_detect import run_detect
 
     return run_detect(options, select)

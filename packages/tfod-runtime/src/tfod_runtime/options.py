@@ -95,5 +95,42 @@ class PrepareOptions:
     verbose: bool
 
 
-Options: TypeAlias = DetectOptions | ServeOptions | PrepareOptions
+@dataclass(frozen=True, slots=True)
+class RayOptions:
+    """What `ray` is to do.
+
+    Attributes:
+        inputs: Addresses of folders, patterns, files.
+        output: The address of the results, for every machine.
+        model: The model folder, at the same place on every machine.
+        prepared: The folder of the prepared model, likewise.
+        limits: Bounds on pictures and detections.
+        address: The cluster; None for one on this machine, which ends with the run.
+        workers: How many at once.
+        shard_size: Pictures that a worker looks at before it writes what came of them.
+        annotate: Whether annotated pictures are written.
+        allow_failures: Whether failed pictures are no failure of the run.
+        progress: How the run tells how far it is, on stderr.
+        as_json: The summary as JSON on stdout, instead of the table.
+        verbose: Ray's own log on stderr.
+        image: The reference of the container image that runs, if it knows.
+    """
+
+    inputs: Sequence[str]
+    output: str
+    model: Path
+    prepared: Path | None
+    limits: Limits
+    address: str | None
+    workers: int
+    shard_size: int
+    annotate: bool
+    allow_failures: bool
+    progress: Mode
+    as_json: bool
+    verbose: bool
+    image: str | None
+
+
+Options: TypeAlias = DetectOptions | ServeOptions | PrepareOptions | RayOptions
 """What a command line asks for."""

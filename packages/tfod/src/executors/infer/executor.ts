@@ -9,6 +9,7 @@ import { untilStopped } from '../until-stopped';
 import { inferInContainer } from './container-runner';
 import { findPictures, type Picture } from './find-pictures';
 import { inferInPython } from './python-runner';
+import { inferOnRay } from './ray-runner';
 import { inferRequest, type InferRequest } from './request';
 import type { InferOptions } from './schema';
 import { here, type Surroundings } from './surroundings';
@@ -51,6 +52,7 @@ async function infer(
   // Nx keeps --verbose for itself when it reads the command line.
   const verbose = options.verbose === true || context.isVerbose;
   const request = inferRequest(context.root, service, { ...options, verbose }, projectRoots(context));
+  if (request.ray) return inferOnRay(request, request.ray, surroundings);
   const pictures = await gather(request, surroundings);
   return request.runner === 'python'
     ? inferInPython(request, pictures, surroundings)

@@ -89,6 +89,19 @@ describe('infer in Python', () => {
     expect(told.out.join('\n')).toContain('requirements/gpu.lock');
   });
 
+  it('takes the lock of Ray on top of the one of the service', async () => {
+    workspace.write('apps/parking/requirements/tf.lock', 'tensorflow-cpu==2.21.0\n');
+    await infer({ engine: 'ray', input: 's3://bucket/day', output: 'out', dryRun: true });
+    expect(told.out.join('\n')).toMatch(/requirements\/tf\.lock\n[^]*locks\/2\.21\/py3\.\d+\/ray\.lock\n/);
+    expect(told.out.at(-1)).toMatch(/-m parking\.detect ray s3:\/\/bucket\/day --output \/.*\/out\)$/);
+  });
+
+  it('knows for which versions there is no Ray', async () => {
+    workspace.write('apps/parking/requirements/tf.lock', 'tensorflow-cpu==2.11.0\n');
+    expect(await infer({ engine: 'ray' })).toBe(false);
+    expect(told.err.join('\n')).toMatch(/RAY_LOCK_MISSING[^]*TensorFlow 2\.11/);
+  });
+
   it('reports everything at once', async () => {
     workspace.remove('apps/parking/models/demo/saved_model/saved_model.pb');
     expect(await infer({ input: 'nowhere' })).toBe(false);

@@ -1,5 +1,6 @@
 import type { Service } from '../../service/service';
 import { detectArguments } from './detect-arguments';
+import { rayArguments } from './ray-runner';
 import { inferRequest } from './request';
 import type { InferOptions } from './schema';
 
@@ -56,6 +57,47 @@ describe('inferRequest', () => {
 
   it('takes the first variant of a service that has no cpu', () => {
     expect(request({}, { ...SERVICE, variants: ['gpu'] }).variant).toBe('gpu');
+  });
+});
+
+describe('with Ray', () => {
+  const ray: InferOptions = { engine: 'ray', using: 'python' };
+
+  it('takes folders of this machine and addresses of stores', () => {
+    expect(request({ ...ray, input: 'shots,s3://b/day', output: 'gs://b/found' }).ray).toEqual({
+      address: undefined,
+      workers: undefined,
+      inputs: ['/ws/shots', 's3://b/day'],
+      output: 'gs://b/found',
+    });
+    expect(request(ray).ray).toMatchObject({
+      inputs: ['/ws/apps/parking/models/cars/samples'],
+      output: '/ws/dist/apps/parking/infer-ray',
+    });
+  });
+
+  it('hands on what was asked', () => {
+    const asked = request({
+      ...ray,
+      address: 'auto',
+      workers: 4,
+      minScore: 0.3,
+      annotate: false,
+      json: true,
+    });
+    if (!asked.ray) throw new Error('no ray');
+    expect(rayArguments(asked, asked.ray).slice(4).join(' ')).toBe(
+      '--address auto --workers 4 --min-score 0.3 --no-annotate --json',
+    );
+  });
+
+  it.each<[InferOptions, string]>([
+    [{ engine: 'ray' }, 'RAY_NOT_IN_IMAGE'],
+    [{ engine: 'ray', using: 'container' }, 'RAY_NOT_IN_IMAGE'],
+    [{ using: 'python', address: 'auto' }, 'RAY_NOT_ASKED'],
+    [{ workers: 3 }, 'RAY_NOT_ASKED'],
+  ])('refuses %j', (options, code) => {
+    expect(() => request(options)).toThrow(code);
   });
 });
 

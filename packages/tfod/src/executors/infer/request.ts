@@ -11,6 +11,8 @@ export interface InferRequest {
   /** All of the workspace. */
   readonly projects: ProjectRoots;
   readonly runner: 'container' | 'python';
+  /** What spreads the work over machines; undefined for this machine alone. */
+  readonly ray: RayRequest | undefined;
   readonly variant: Variant;
   /** An image that is there already, to run instead of the service's own. */
   readonly image?: string;
@@ -29,7 +31,20 @@ export interface InferRequest {
   readonly verbose: boolean;
 }
 
-/** Brings the options into one form; throws VARIANT_NOT_THERE. Paths count from the workspace root. */
+/** How Ray is used. */
+export interface RayRequest {
+  /** Undefined for a cluster on this machine that ends with the run. */
+  readonly address: string | undefined;
+  readonly workers: number | undefined;
+  /** Absolute, or the address of a store. */
+  readonly inputs: readonly string[];
+  readonly output: string;
+}
+
+/**
+ * Brings the options into one form; throws VARIANT_NOT_THERE, RAY_NOT_IN_IMAGE and RAY_NOT_ASKED. Paths count from the
+ * workspace root.
+ */
 export function inferRequest(
   workspaceRoot: string,
   service: Service,
@@ -42,7 +57,8 @@ export function inferRequest(
     projects,
     runner: options.using ?? 'container',
     variant: chosenVariant(service, options.variant),
-    inputs: inputsOf(options.input, join(service.root, 'models', service.model, 'samples')),
+    ray: rayOf(workspaceRoot, service, options),
+    inputs: inputsOf(options.input, samplesOf(service)),
     output: resolve(workspaceRoot, options.output ?? join('dist', service.root, 'infer')),
     minScore: options.minScore,
     maxDetections: options.maxDetections,
@@ -52,6 +68,46 @@ export function inferRequest(
     dryRun: options.dryRun ?? false,
     verbose: options.verbose ?? false,
   };
+}
+
+function samplesOf({ root, model }: Service): string {
+  return join(root, 'models', model, 'samples');
+}
+
+function rayOf(workspaceRoot: string, service: Service, options: InferOptions): RayRequest | undefined {
+  const { engine, using, address, workers, input, output } = options;
+  if (engine !== 'ray') {
+    if (address !== undefined || workers !== undefined) throw notAsked();
+    return undefined;
+  }
+  if (using !== 'python') throw notInImage();
+  const place = (path: string): string =>
+    /^\w[\w+.-]*:\/\//.test(path) ? path : resolve(workspaceRoot, path);
+  return {
+    address,
+    workers,
+    inputs: inputsOf(input, samplesOf(service)).map(place),
+    output: place(output ?? join('dist', service.root, 'infer-ray')),
+  };
+}
+
+function notAsked(): TfodError {
+  return new TfodError({
+    code: 'RAY_NOT_ASKED',
+    what: 'Only Ray has an address and workers',
+    where: '--address, --workers',
+    remedy: 'add --engine=ray --using=python, or leave them out',
+  });
+}
+
+function notInImage(): TfodError {
+  return new TfodError({
+    code: 'RAY_NOT_IN_IMAGE',
+    what: 'The images of a service carry no Ray',
+    where: '--engine=ray',
+    expected: '--using=python',
+    remedy: 'add --using=python; on a cluster whose image has Ray, run the ray command of the service there',
+  });
 }
 
 /** The folder for the results as seen from the workspace root. */

@@ -3,6 +3,9 @@ export interface InferOptions {
   readonly input?: string | readonly string[];
   readonly output?: string;
   readonly using?: 'container' | 'python';
+  readonly engine?: 'local' | 'ray';
+  readonly address?: string;
+  readonly workers?: number;
   readonly variant?: 'cpu' | 'gpu';
   readonly minScore?: number;
   readonly maxDetections?: number;

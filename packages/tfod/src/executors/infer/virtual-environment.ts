@@ -13,6 +13,8 @@ export interface Recipe {
   readonly python: Python;
   /** A requirements file with hashes, absolute. */
   readonly lock: string;
+  /** Another one, for what comes on top of it. */
+  readonly extra?: string;
   /** The wheel of the runtime, absolute. */
   readonly wheel: string;
 }
@@ -86,7 +88,7 @@ export async function ensureEnvironment(recipe: Recipe, workshop: Workshop): Pro
 
 /** The commands that make an environment in a folder, in their order. */
 export function environmentCommands(
-  { python, lock, wheel }: Recipe,
+  { python, lock, extra, wheel }: Recipe,
   folder: string,
   platform: NodeJS.Platform,
 ): readonly Command[] {
@@ -96,7 +98,9 @@ export function environmentCommands(
   });
   return [
     { ...python.command, args: [...python.command.args, '-m', 'venv', folder] },
-    pip('--require-hashes', '--only-binary', ':all:', '--progress-bar', 'off', '--requirement', lock),
+    ...[lock, ...(extra === undefined ? [] : [extra])].map((file) =>
+      pip('--require-hashes', '--only-binary', ':all:', '--progress-bar', 'off', '--requirement', file),
+    ),
     pip('--no-index', wheel),
   ];
 }
@@ -137,12 +141,13 @@ async function removeLeftovers(key: string, { folder }: Workshop): Promise<void>
   await Promise.all(left.map((name) => rm(join(folder, name), { recursive: true, force: true })));
 }
 
-async function keyOf({ python, lock, wheel }: Recipe): Promise<string> {
+async function keyOf({ python, lock, extra, wheel }: Recipe): Promise<string> {
   const { version, platform, executable } = python;
   const record = {
     schema: 1,
     python: { version, platform, executable },
     lock: digestOf(await readFile(lock)),
+    ...(extra !== undefined && { extra: digestOf(await readFile(extra)) }),
     wheel: digestOf(await readFile(wheel)),
   };
   return hexOf(digestOf(JSON.stringify(record))).slice(0, NAME_DIGITS);

@@ -1,0 +1,119 @@
+"""Files by their address: of this machine, or of any store that fsspec knows (s3://, gs://, abfs://, memory://)."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import uuid
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+import fsspec
+from fsspec.implementations.local import LocalFileSystem
+
+from tfod_runtime.errors import OutputProblem, PictureProblem, UsageProblem
+
+
+class Storage:
+    """A folder.
+
+    Args:
+        address: `s3://bucket/results`, or a path.
+    """
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        self._files, self._root = file_system(address)
+
+    def names(self, folder: str) -> list[str]:
+        """The files in one of its folders, sorted; none when it is not there."""
+        path = f"{self._root}/{folder}"
+        self._files.invalidate_cache()
+        if not self._files.exists(path):
+            return []
+        return sorted(os.path.basename(name) for name in self._files.ls(path, detail=False))
+
+    def read(self, name: str) -> bytes | None:
+        """A file, whole; None when it is not there."""
+        try:
+            content: bytes = self._files.cat_file(f"{self._root}/{name}")
+        except FileNotFoundError:
+            return None
+        return content
+
+    def write(self, name: str, content: bytes) -> None:
+        """Writes a file, which is there in full or not at all.
+
+        Raises:
+            OutputProblem: `OUTPUT_UNWRITABLE`.
+        """
+        with self.stream(name) as stream:
+            stream.write(content)
+
+    @contextlib.contextmanager
+    def stream(self, name: str) -> Iterator[BinaryIO]:
+        """A file that is there in full when the block ends well, and not at all when it does not.
+
+        A store puts an object there when it is closed; on a file system it is renamed then.
+
+        Raises:
+            OutputProblem: `OUTPUT_UNWRITABLE`.
+        """
+        path = f"{self._root}/{name}"
+        renames = isinstance(self._files, LocalFileSystem)
+        part = f"{path}.{uuid.uuid4().hex}.part" if renames else path
+        try:
+            self._files.makedirs(os.path.dirname(path), exist_ok=True)
+            with self._files.open(part, "wb") as stream:
+                yield stream
+            if renames:
+                os.replace(part, path)
+        except OSError as error:
+            raise OutputProblem(
+                "OUTPUT_UNWRITABLE",
+                "the results cannot be written",
+                where=f"{self.address}/{name}",
+                found=error.strerror or str(error),
+                remedy="give --output a place that every machine may write",
+            ) from error
+        finally:
+            if renames and os.path.exists(part):
+                os.unlink(part)
+
+
+def file_system(address: str) -> tuple[Any, str]:
+    """What reads an address, and the path in it.
+
+    Raises:
+        UsageProblem: `ADDRESS_UNKNOWN`: no such kind of store, or its package is not installed.
+    """
+    try:
+        files, path = fsspec.core.url_to_fs(address)
+    except (ImportError, ValueError) as error:
+        raise UsageProblem(
+            "ADDRESS_UNKNOWN",
+            "nothing is installed that reads this address",
+            where=address,
+            found=str(error),
+            remedy="install the package of the store on every machine: s3fs for s3://, gcsfs for gs://",
+        ) from error
+    return files, path
+
+
+def read_picture(address: str) -> bytes:
+    """A picture file, whole.
+
+    Raises:
+        PictureProblem: `PICTURE_UNREADABLE`.
+    """
+    try:
+        files, path = file_system(address)
+        content: bytes = files.cat_file(path)
+    except Exception as error:  # each store has errors of its own
+        raise PictureProblem(
+            "PICTURE_UNREADABLE",
+            "the picture cannot be read",
+            where=address,
+            found=f"{type(error).__name__}: {error}",
+        ) from error
+    return content
