@@ -23,7 +23,9 @@ export const listContainers = (): Command => docker('container', 'ls', '--all', 
 export const inspectContainers = (ids: readonly string[]): Command =>
   docker('container', 'inspect', '--format', '{{json .}}', ...ids);
 export const pushImage = (ref: string): Command => docker('image', 'push', ref);
-export const pullImage = (ref: string): Command => docker('image', 'pull', '--quiet', ref);
+export const resolveByPull = (ref: string): Command => docker('image', 'pull', '--quiet', ref);
+export const pullImage = (ref: string, platform: string): Command =>
+  docker('image', 'pull', '--platform', platform, ref);
 export const inspectManifest = (ref: string): Command =>
   docker('buildx', 'imagetools', 'inspect', '--format', '{{json .Manifest}}', ref);
 

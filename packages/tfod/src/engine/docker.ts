@@ -39,11 +39,20 @@ export function dockerEngine(run: RunCommand = runCommand): Engine {
       const ran = await run(command, { onLine, tailLines: SHOWN_LINES });
       if (ran.code !== 0) throw pushFailed(ref, ran);
     },
+    pull: async (ref, platform, options) => {
+      const ran = await run(docker.pullImage(ref, platform), { ...options, tailLines: SHOWN_LINES });
+      if (ran.code !== 0) throw pullFailed(ref, ran);
+    },
     resolve: (ref) => resolve(run, ref),
     storage: () => storageFolder(run),
     cachedBytes: (builder) => cachedBytes(run, builder),
     build: (request, on) => build(run, request, on),
-    commands: { build: docker.buildImage, tag: docker.tagImage, push: docker.pushImage },
+    commands: {
+      build: docker.buildImage,
+      tag: docker.tagImage,
+      push: docker.pushImage,
+      pull: docker.pullImage,
+    },
   };
 }
 
@@ -64,7 +73,7 @@ async function inspect(run: RunCommand, refs: readonly string[]): Promise<Engine
 async function resolve(run: RunCommand, ref: string): ReturnType<Engine['resolve']> {
   const asked = await run(docker.inspectManifest(ref));
   if (asked.code === 0) return readManifestDigest(asked.stdout);
-  const pulled = await run(docker.pullImage(ref));
+  const pulled = await run(docker.resolveByPull(ref));
   const inspected = pulled.code === 0 ? await run(docker.inspectImages([ref])) : undefined;
   const digest = inspected?.code === 0 ? readPulledDigest(inspected.stdout, ref) : undefined;
   if (digest !== undefined) return digest;
@@ -117,6 +126,16 @@ function pushFailed(ref: string, ran: Ran): TfodError {
     where: ref,
     found: lastLines(ran),
     remedy: '`docker login` to the registry, and check that the `image` in tfod.json names it',
+  });
+}
+
+function pullFailed(ref: string, ran: Ran): TfodError {
+  return new TfodError({
+    code: 'PULL_FAILED',
+    what: `The engine could not pull ${ref}`,
+    where: ref,
+    found: lastLines(ran),
+    remedy: '`docker login` to the registry, check the free space and the network, then try again',
   });
 }
 

@@ -20,6 +20,8 @@ export interface Engine {
   /** Removes the name; the image goes with its last one. A name that is not there is no error. */
   untag(ref: string): Promise<void>;
   push(ref: string, onLine: (line: string) => void): Promise<void>;
+  /** Brings `repository@sha256:…` from its registry; it has no name yet. */
+  pull(ref: string, platform: Platform, options: PullOptions): Promise<void>;
   /** The digest that a ref of another's image has in its registry now. */
   resolve(ref: string): Promise<Digest>;
   build(request: BuildRequest, on: (event: BuildEvent) => void): Promise<BuildOutcome>;
@@ -29,6 +31,11 @@ export interface Engine {
   cachedBytes(builder: Builder): Promise<number>;
   /** What a person would type to get the same; run by nothing. */
   readonly commands: EngineCommands;
+}
+
+export interface PullOptions {
+  readonly onLine: (line: string) => void;
+  readonly signal?: AbortSignal;
 }
 
 export interface EngineInfo {
@@ -118,4 +125,5 @@ export interface EngineCommands {
   build(target: BuildTarget, builder?: string): Command;
   tag(image: string, ref: string): Command;
   push(ref: string): Command;
+  pull(ref: string, platform: Platform): Command;
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Command } from '../engine/command';
 import type { EngineCommands } from '../engine/engine';
 import { buildTarget } from './build-targets';
+import { pinnedRef } from './look-up/pull-found';
 import type { PlannedImage } from './plan';
 import type { PlannedService } from './plan-service';
 
@@ -14,8 +15,13 @@ export function buildCommands(planned: PlannedService, commands: EngineCommands)
   const made = planned.plan.flatMap((each) =>
     each.verdict === 'build' ? [buildByHand(each, planned, commands)] : nameByHand(each, commands),
   );
-  const refs = planned.plan.flatMap(({ image }) => (image.facts.other ? [] : image.refs));
-  return planned.request.push ? [...made, ...refs.map((ref) => commands.push(ref))] : made;
+  const refs = planned.plan.flatMap((each) => (isInEngine(each) ? each.unpushed : []));
+  return [...made, ...refs.map((ref) => commands.push(ref))];
+}
+
+/** What only the registry has cannot be pushed by hand; its names are put there by its manifest. */
+function isInEngine({ found, verdict }: PlannedImage): boolean {
+  return found !== undefined || verdict !== 'present';
 }
 
 function buildByHand({ image }: PlannedImage, planned: PlannedService, commands: EngineCommands): Command {
@@ -43,7 +49,10 @@ function buildByHand({ image }: PlannedImage, planned: PlannedService, commands:
   return commands.build({ ...target, contexts: Object.fromEntries(contexts), labels: {} });
 }
 
-function nameByHand({ image, found, missingRefs }: PlannedImage, commands: EngineCommands): Command[] {
-  const from = found?.refs[0] ?? image.ref;
-  return missingRefs.map((ref) => commands.tag(from, ref));
+function nameByHand(planned: PlannedImage, commands: EngineCommands): Command[] {
+  const { image, found, inRegistry, missingRefs } = planned;
+  const pulled = inRegistry && planned.verdict === 'pull' ? pinnedRef(inRegistry) : undefined;
+  const from = pulled ?? found?.refs[0] ?? image.ref;
+  const names = missingRefs.map((ref) => commands.tag(from, ref));
+  return pulled === undefined ? names : [commands.pull(pulled, image.platform), ...names];
 }

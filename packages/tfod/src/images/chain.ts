@@ -9,7 +9,7 @@ import { labelsOf } from './labels';
 import { mergeEqual } from './merge-equal';
 import { pinnedDigest, type Pins } from './pins';
 import { keyOf, SCHEMA, type ImageRecord } from './record';
-import { friendlyRefs, repositoryOf } from './repository';
+import { friendlyRefs, imageRepository, repositoryOf } from './repository';
 
 export interface ChainRequest {
   /** Parents before children, for one platform or for several. */
@@ -18,6 +18,8 @@ export interface ChainRequest {
   readonly pins: Pins;
   /** Of the service or the runtime. */
   readonly repository: Repository;
+  /** Where images are whose own name has no registry. */
+  readonly registry?: Repository;
   /** Of `--tags`. */
   readonly tags: readonly string[];
 }
@@ -26,12 +28,12 @@ export interface ChainRequest {
  * The images of a service, and of the services that it stands on, with their keys: what must be there, whatever is
  * there now.
  */
-export function chainOf({ facts, pins, repository: written, tags }: ChainRequest): Image[] {
+export function chainOf({ facts, repository: written, ...request }: ChainRequest): Image[] {
   const repository = listedRepository(written);
   const several = new Set(facts.map(({ platform }) => platform)).size > 1;
   const images = new Map<string, Image>();
   for (const each of facts) {
-    const image = imageOf(each, { pins, repository, tags, several, images });
+    const image = imageOf(each, { ...request, repository, several, images });
     images.set(image.name, image);
   }
   return mergeEqual([...images.values()]);
@@ -48,10 +50,12 @@ interface Surroundings extends Omit<ChainRequest, 'facts'> {
 }
 
 function imageOf(facts: ImageFacts, surroundings: Surroundings): Image {
-  const { pins, tags, several, images } = surroundings;
+  const { pins, tags, several, images, registry } = surroundings;
   const { link, platform, other } = facts;
   const maker = facts.runtime ?? other;
-  const repository = maker ? listedRepository(parseRepository(maker.image)) : surroundings.repository;
+  const repository = maker
+    ? listedRepository(imageRepository(maker.image, registry))
+    : surroundings.repository;
   const name = (link: string): string => (several ? `${link}-${platform.replaceAll('/', '-')}` : link);
   const parents = mapValues(link.parents, name);
   const record = recordOf(facts, {

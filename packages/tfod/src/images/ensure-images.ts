@@ -7,6 +7,8 @@ import { buildOnce } from './build-once';
 import { ownerOfRef } from './key';
 import { formatLastKeys, keptName } from './kept-records';
 import { isGone, thisProcess } from './owner';
+import { pullFound } from './look-up/pull-found';
+import { pushMissing } from './look-up/push-missing';
 import { isDone } from './plan';
 import { planService, type PlannedService } from './plan-service';
 import {
@@ -46,7 +48,7 @@ export async function planToBuild(request: ImagesRequest, machine: Machine): Pro
 /** Makes a plan true. The old receipt goes first and the new one comes last: there is never one that lies. */
 export async function carryOut(planned: PlannedService, machine: Machine): Promise<Receipt> {
   const { request, plan } = planned;
-  if (!isDone(plan) || request.push) await dropReceipt(request);
+  if (!isDone(plan)) await dropReceipt(request);
   try {
     const ensured = await act(planned, machine);
     const receipt = receiptOf(request.service, ensured);
@@ -59,15 +61,20 @@ export async function carryOut(planned: PlannedService, machine: Machine): Promi
 
 async function act(first: PlannedService, machine: Machine): Promise<readonly EnsuredImage[]> {
   const { request } = first;
-  const { engine, report } = machine;
-  const { planned, built } = await buildOnce(first, () => planToBuild(request, machine), machine);
+  const { engine } = machine;
+  const { planned, built } = await buildOnce(
+    await bringPulled(first, machine),
+    async () => bringPulled(await planToBuild(request, machine), machine),
+    machine,
+  );
   const { plan, facts } = planned;
-  const ensured = plan.flatMap(({ image, verdict, reasons, found, missingRefs }): EnsuredImage[] => {
-    const result = found ? { found, seconds: 0 } : built.images.get(image.name);
-    return result ? [{ image, verdict, reasons, missingRefs, ...result }] : [];
+  const ensured = plan.flatMap((each): EnsuredImage[] => {
+    const isThere = each.found !== undefined || each.verdict === 'present';
+    const result = isThere ? { seconds: 0 } : built.images.get(each.image.name);
+    return result ? [{ ...each, ...result }] : [];
   });
   for (const { verdict, found, missingRefs } of ensured) {
-    if (verdict !== 'present') continue;
+    if (verdict !== 'present' || found === undefined) continue;
     for (const ref of missingRefs) await engine.tag(found.id, ref);
   }
   await dropAbandonedNames(
@@ -76,14 +83,17 @@ async function act(first: PlannedService, machine: Machine): Promise<readonly En
   );
   await keepRecords(planned, ensured, machine);
   if (built.problems.length > 0) throw new TfodError(built.problems);
-  if (request.push) {
-    const own = ensured.filter(({ image }) => !image.facts.other);
-    for (const ref of own.flatMap(({ image }) => image.refs)) {
-      report(`pushing ${ref}`);
-      await engine.push(ref, machine.verbose ? report : () => undefined);
-    }
-  }
-  return ensured;
+  return pushMissing(ensured, request, machine, planned.registries);
+}
+
+/** What is pulled is there to build on. */
+async function bringPulled(planned: PlannedService, machine: Machine): Promise<PlannedService> {
+  const pulled = await pullFound(planned.plan, machine);
+  const plan = planned.plan.map((each) => {
+    const found = pulled.get(each.image.name);
+    return found ? { ...each, found } : each;
+  });
+  return { ...planned, plan };
 }
 
 async function dropReceipt(request: ImagesRequest): Promise<void> {

@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import type { EngineImage } from '../engine/engine';
 import { readyModel } from '../models/ready-model';
 import { SERVICE_FILE } from '../service/service';
-import { parseRepository } from '../values/image-ref';
 import { parsePlatform, type Platform } from '../values/platform';
 import type { Problem } from '../values/tfod-error';
 import { pinMissing, unpinnedRefs } from './externals';
@@ -17,7 +16,7 @@ import { readOptional } from './read-optional';
 import { readPins } from './read-pins';
 import { lastKeysPath } from './receipt';
 import { RecordCache } from './records/record-cache';
-import { canBePushed } from './repository';
+import { canBePushed, imageRepository } from './repository';
 import type { ImagesRequest, Machine } from './request';
 
 /** Everything that a plan is made from. */
@@ -85,16 +84,16 @@ async function lookAtEngine(
 }
 
 /** The names of the images that are to be pushed, and that say not where to. */
-function pushRefused({ service }: ImagesRequest, images: readonly ImageFacts[]): Problem[] {
+function pushRefused({ service, registry }: ImagesRequest, images: readonly ImageFacts[]): Problem[] {
   const runtimes = images.flatMap(({ runtime, other }) => (runtime && !other ? [runtime] : []));
   return [service, ...runtimes]
-    .filter(({ image }) => !canBePushed(parseRepository(image)))
+    .filter(({ image }) => !canBePushed(imageRepository(image, registry)))
     .map(({ image, root }) => ({
       code: 'PUSH_NOWHERE',
       what: `The image ${image} names no registry that it could be pushed to`,
       where: `${root}/${SERVICE_FILE} "image"`,
       expected: 'a registry or an account before the name: registry.example/parking, account/parking',
       found: image,
-      remedy: 'add it to the name',
+      remedy: 'add it to the name, or give --registry',
     }));
 }

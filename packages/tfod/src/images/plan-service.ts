@@ -1,10 +1,13 @@
 import type { EngineImage } from '../engine/engine';
-import { parseRepository } from '../values/image-ref';
+import { registriesOf, type Registries } from '../registry/registry';
 import { chainOf } from './chain';
 import { ensurePins, foreseePins } from './ensure-pins';
 import { gather, type Facts } from './gather';
 import type { Image } from './image';
+import { lookUp } from './look-up/look-up';
+import { NOTHING_SEEN, type RegistryView } from './look-up/registry-view';
 import { planImages, type Plan, type PlannedImage } from './plan';
+import { imageRepository } from './repository';
 import type { ImagesRequest, Machine } from './request';
 
 /** What is to be done for a service, and what it was found out from. */
@@ -14,6 +17,9 @@ export interface PlannedService {
   /** The whole chain, also what the plan leaves out. */
   readonly images: readonly Image[];
   readonly plan: Plan;
+  /** What the registry was seen to have. */
+  readonly seen: RegistryView;
+  readonly registries: Registries;
 }
 
 export interface PlanOptions {
@@ -23,6 +29,8 @@ export interface PlanOptions {
   readonly writesPins?: boolean;
   /** Whether weights of models that are nowhere on this machine are fetched. */
   readonly fetchesWeights?: boolean;
+  /** Whether registries are asked for what the engine does not have; default: if the engine is needed. */
+  readonly asksRegistry?: boolean;
 }
 
 /**
@@ -31,27 +39,43 @@ export interface PlanOptions {
 export async function planService(
   request: ImagesRequest,
   machine: Machine,
-  { needsEngine = true, writesPins = true, fetchesWeights = true }: PlanOptions = {},
+  {
+    needsEngine = true,
+    writesPins = true,
+    fetchesWeights = true,
+    asksRegistry = needsEngine,
+  }: PlanOptions = {},
 ): Promise<PlannedService> {
   const facts = await gather(request, machine, { needsEngine, fetchesWeights });
   const pin = writesPins ? ensurePins : foreseePins;
   const pins = await pin(facts, request.workspaceRoot, machine);
-  const repository = parseRepository(request.service.image);
-  const images = chainOf({ facts: facts.images, pins, repository, tags: request.tags });
-  const plan = planImages({ images, present: facts.present, kept: facts.kept, force: request.force });
-  return { request, facts, images, plan };
+  const { registry, tags } = request;
+  const repository = imageRepository(request.service.image, registry);
+  const chain = { facts: facts.images, pins, repository, tags };
+  const images = chainOf({ ...chain, ...(registry !== undefined && { registry }) });
+  const { present, kept } = facts;
+  const { env, signal, report, registries = registriesOf({ env, ...(signal && { signal }) }) } = machine;
+  const asked = { images, present, request, registries, report };
+  const seen = asksRegistry ? await lookUp(asked) : NOTHING_SEEN;
+  const { force, goal, push } = request;
+  const plan = planImages({ images, present, kept, seen, force, goal, push });
+  return { request, facts, images, plan, seen, registries };
 }
 
 /** The same plan after another look at the engine. */
 export function planAgain(planned: PlannedService, present: readonly EngineImage[]): PlannedService {
   const facts = { ...planned.facts, present };
-  const { images, request } = planned;
-  const plan = planImages({ images, present, kept: facts.kept, force: request.force });
-  return { ...planned, facts, plan: plan.map((each) => sayWhoBuilt(each, planned.plan)) };
+  const { images, request, seen } = planned;
+  const { force, goal, push } = request;
+  const plan = planImages({ images, present, kept: facts.kept, seen, force, goal, push });
+  return { ...planned, facts, plan: plan.map((each) => sayHowItCame(each, planned.plan)) };
 }
 
-function sayWhoBuilt(each: PlannedImage, before: Plan): PlannedImage {
+function sayHowItCame(each: PlannedImage, before: Plan): PlannedImage {
   const was = before.find(({ image }) => image.name === each.image.name);
+  if (each.verdict === 'present' && was?.verdict === 'pull') {
+    return { ...each, verdict: 'pull', reasons: was.reasons };
+  }
   if (each.verdict !== 'present' || was?.verdict !== 'build') return each;
   return { ...each, reasons: ['another process built it meanwhile', ...each.reasons] };
 }

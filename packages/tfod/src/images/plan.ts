@@ -6,9 +6,11 @@ import type { Image } from './image';
 import { carriesKey } from './key';
 import type { KeptRecords } from './kept-records';
 import { KEY_LABEL } from './labels';
+import { NOTHING_SEEN, type RegistryImage, type RegistryView } from './look-up/registry-view';
+import type { Goal } from './request';
 
 /** What is to be done about an image. */
-export type Verdict = 'present' | 'build';
+export type Verdict = 'present' | 'pull' | 'build';
 
 export interface PlannedImage {
   readonly image: Image;
@@ -17,10 +19,14 @@ export interface PlannedImage {
   readonly reasons: readonly string[];
   /** For an image that must be built, what it differs in from the nearest one. */
   readonly explanation?: Explanation;
-  /** The image that is there. */
+  /** The image that is in the engine. */
   readonly found?: EngineImage;
-  /** Names that it is to have and has not. */
+  /** The image that is in the registry, as far as that was asked. */
+  readonly inRegistry?: RegistryImage;
+  /** Names that it is to have in the engine and has not. */
   readonly missingRefs: readonly string[];
+  /** Names that it is to have in the registry and has not. */
+  readonly unpushed: readonly string[];
 }
 
 /** Parents before children. */
@@ -35,45 +41,88 @@ export interface PlanRequest {
   readonly kept: KeptRecords;
   /** Build all that the project makes itself, whatever is there. */
   readonly force: boolean;
+  /** What the registry has; default: nothing. */
+  readonly seen?: RegistryView;
+  /** Where the images are wanted; default: in the engine. */
+  readonly goal?: Goal;
+  /** Whether all that the project makes itself is wanted in the registry as well. */
+  readonly push?: boolean;
 }
 
 /**
  * Decides for each image whether it is there. Only the key in its label and its platform count: a tag can be
  * moved by anyone. A chain image that is not there and on which nothing that must be built stands is left out.
  */
-export function planImages({ images, present, kept, force }: PlanRequest): Plan {
-  const isForced = ({ facts }: Image): boolean => force && !facts.other && !facts.runtime;
+export function planImages(request: PlanRequest): Plan {
+  const { images, present, kept, seen = NOTHING_SEEN } = request;
   const found = new Map(
-    images.map((image) => [image.name, isForced(image) ? undefined : findImage(image, present)]),
+    images.map((image) => [image.name, isForced(image, request) ? undefined : findImage(image, present)]),
   );
-  const isBuilt = (name: string): boolean => found.get(name) === undefined;
-  const needed = neededImages(images, isBuilt);
+  const isAbsent = (name: string): boolean => found.get(name) === undefined;
+  const needed = neededImages(images, (name) => isAbsent(name) && !seen.images.has(name));
   const explainer = new Explainer({ images, present, kept });
   return images
-    .filter(({ name }) => needed.has(name) || !isBuilt(name))
-    .map((image) => {
+    .filter(({ name }) => needed.has(name) || !isAbsent(name))
+    .map((image): PlannedImage => {
       const there = found.get(image.name);
-      if (there === undefined) {
-        const explanation = explainer.explain(image);
-        const reasons = isForced(image) ? ['forced'] : buildReasons(image, present, explainer, explanation);
-        return { image, verdict: 'build', reasons, explanation, missingRefs: image.refs };
+      const inRegistry = seen.images.get(image.name);
+      const unpushed = unpushedRefs(image, request, seen);
+      const common = { image, unpushed, ...(inRegistry && { inRegistry }) };
+      if (there) {
+        const missingRefs = image.refs.filter((ref) => !there.refs.includes(ref));
+        const absent = request.force
+          ? []
+          : Object.keys(image.parents).filter((alias) => isAbsent(image.parents[alias] ?? ''));
+        const reasons = presentReasons({ missingRefs, unpushed }, absent);
+        return { ...common, verdict: 'present', found: there, missingRefs, reasons };
       }
-      const missingRefs = image.refs.filter((ref) => !there.refs.includes(ref));
-      const isAbsent = (alias: string): boolean => !force && isBuilt(image.parents[alias] ?? '');
-      const absent = Object.keys(image.parents).filter(isAbsent);
-      return {
-        image,
-        verdict: 'present',
-        found: there,
-        missingRefs,
-        reasons: presentReasons(missingRefs, absent),
-      };
+      if (inRegistry) return { ...common, ...elsewhere(image, request, unpushed) };
+      const explanation = explainer.explain(image);
+      const reasons = isForced(image, request)
+        ? ['forced']
+        : buildReasons(image, { present, seen }, explainer, explanation);
+      return { ...common, verdict: 'build', reasons, explanation, missingRefs: image.refs };
     });
+}
+
+/** For an image that the engine does not have and the registry does. */
+function elsewhere(
+  image: Image,
+  { images, goal }: PlanRequest,
+  unpushed: readonly string[],
+): Pick<PlannedImage, 'verdict' | 'reasons' | 'missingRefs'> {
+  if (!isAsked(image)) {
+    const child = images.find(({ parents }) => Object.values(parents).includes(image.name));
+    const reason = `in the registry, and ${child?.name ?? 'another'} is built on it`;
+    return { verdict: 'pull', reasons: [reason], missingRefs: image.refs };
+  }
+  const reasons = ['in the registry', ...pushReasons(unpushed)];
+  if (goal === 'registry') return { verdict: 'present', reasons, missingRefs: [] };
+  return { verdict: 'pull', reasons, missingRefs: image.refs };
+}
+
+/** Whether all that the project makes itself is to be made again, and this is such an image. */
+export function isForced({ facts }: Image, { force }: { readonly force: boolean }): boolean {
+  return force && !facts.other && !facts.runtime;
+}
+
+/** Whether it is wanted for itself, and not for what is built on it. */
+export function isAsked({ facts }: Image): boolean {
+  return Boolean(facts.link.isTop) && !facts.other;
+}
+
+function unpushedRefs({ name, refs, facts }: Image, { push = false }: PlanRequest, seen: RegistryView) {
+  if (!push || facts.other) return [];
+  const digest = seen.images.get(name)?.digest;
+  return refs.filter((ref) => digest === undefined || seen.digests.get(ref) !== digest);
 }
 
 /** Whether anything has to be done. */
 export function isDone(plan: Plan): boolean {
-  return plan.every(({ verdict, missingRefs }) => verdict === 'present' && missingRefs.length === 0);
+  return plan.every(
+    ({ verdict, missingRefs, unpushed }) =>
+      verdict === 'present' && missingRefs.length === 0 && unpushed.length === 0,
+  );
 }
 
 /** What the plan wants to be built, parents before children. */
@@ -85,7 +134,10 @@ export function imagesToBuild(plan: Plan): readonly Image[] {
  * The label decides, and a tag of ours must be there beside it: an image that somebody built on ours inherits
  * the label. Of several, all as good, the one that has the right name already.
  */
-function findImage({ key, ref, platform }: Image, present: readonly EngineImage[]): EngineImage | undefined {
+export function findImage(
+  { key, ref, platform }: Image,
+  present: readonly EngineImage[],
+): EngineImage | undefined {
   const equal = present.filter(
     ({ labels, platform: its, refs }) =>
       labels[KEY_LABEL] === key && its === platform && refs.some((each) => carriesKey(each, key)),
@@ -95,8 +147,7 @@ function findImage({ key, ref, platform }: Image, present: readonly EngineImage[
 
 /** What is asked for, and below it whatever a build stands on. */
 function neededImages(images: readonly Image[], isBuilt: (name: string) => boolean): ReadonlySet<string> {
-  const asked = images.filter(({ facts }) => facts.link.isTop && !facts.other);
-  const needed = new Set(asked.map(({ name }) => name));
+  const needed = new Set(images.filter(isAsked).map(({ name }) => name));
   for (const { name, parents } of [...images].reverse()) {
     if (needed.has(name) && isBuilt(name)) Object.values(parents).forEach((parent) => needed.add(parent));
   }
@@ -105,20 +156,31 @@ function neededImages(images: readonly Image[], isBuilt: (name: string) => boole
 
 function buildReasons(
   image: Image,
-  present: readonly EngineImage[],
+  { present, seen }: { readonly present: readonly EngineImage[]; readonly seen: RegistryView },
   explainer: Explainer,
   { nearest, causes }: Explanation,
 ): readonly string[] {
   const impostor = present.some(({ refs }) => refs.includes(image.ref));
   if (impostor) return [`${image.ref} names another image`, ...causeLines(causes)];
+  if (seen.digests.has(image.ref)) {
+    return [`${image.ref} names another image in the registry`, ...causeLines(causes)];
+  }
   if (nearest?.key === image.key || explainer.wasHere(image))
     return ['the image was removed from the engine'];
   return nearest === undefined ? ['never built here'] : causeLines(causes);
 }
 
-function presentReasons(missingRefs: readonly string[], absentParents: readonly string[]): string[] {
+function presentReasons(
+  { missingRefs, unpushed }: Pick<PlannedImage, 'missingRefs' | 'unpushed'>,
+  absentParents: readonly string[],
+): string[] {
   return [
     ...(missingRefs.length > 0 ? [`gets the name ${missingRefs.join(' and ')}`] : []),
     ...absentParents.map((alias) => `its ${alias} is not in the engine and nothing needs it`),
+    ...pushReasons(unpushed),
   ];
+}
+
+function pushReasons(unpushed: readonly string[]): string[] {
+  return unpushed.length > 0 ? [`goes to the registry as ${unpushed.join(' and ')}`] : [];
 }

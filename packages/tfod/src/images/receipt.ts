@@ -2,9 +2,11 @@ import { posix } from 'node:path';
 import type { EngineImage } from '../engine/engine';
 import type { TfodProject } from '../service/service';
 import type { Variant } from '../service/variant';
+import type { Digest } from '../values/digest';
 import type { Platform } from '../values/platform';
 import type { Image } from './image';
 import type { Key } from './key';
+import type { RegistryImage } from './look-up/registry-view';
 import type { Plan, Verdict } from './plan';
 import type { Role } from './role';
 
@@ -45,7 +47,10 @@ export interface ReceiptEntry extends PlanEntry {
   readonly id: string;
   /** Spent on building; 0 for an image that was there. */
   readonly seconds: number;
+  /** In the engine; of an image that only the registry has, of its layers as they are sent. */
   readonly bytes: number;
+  /** What the tags name in the registry, if the registry was asked and has it. */
+  readonly digest?: Digest;
 }
 
 /** What became of one image of a plan. */
@@ -55,7 +60,11 @@ export interface EnsuredImage {
   readonly reasons: readonly string[];
   /** The names that it was to get. */
   readonly missingRefs: readonly string[];
-  readonly found: EngineImage;
+  /** The names that it was to get in the registry. */
+  readonly unpushed: readonly string[];
+  /** At least one of the two. */
+  readonly found?: EngineImage;
+  readonly inRegistry?: RegistryImage;
   readonly seconds: number;
 }
 
@@ -77,10 +86,17 @@ export function receiptOf(service: TfodProject, ensured: readonly EnsuredImage[]
   return documentOf(service, ensured, (each) => ({
     ...planEntry(each),
     tags: each.image.refs,
-    id: each.found.id,
+    id: there(each).id,
     seconds: Math.round(each.seconds * 1000) / 1000,
-    bytes: each.found.bytes,
+    bytes: there(each).bytes,
+    ...(each.inRegistry && { digest: each.inRegistry.digest }),
   }));
+}
+
+function there({ image, found, inRegistry }: EnsuredImage): Pick<EngineImage, 'id' | 'bytes'> {
+  const one = found ?? inRegistry;
+  if (!one) throw new Error(`${image.name} is nowhere`);
+  return one;
 }
 
 /** The service's own images, and apart from them those of others. */

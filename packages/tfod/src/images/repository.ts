@@ -1,4 +1,4 @@
-import { fullName, parseRepository, parseTag, type Repository } from '../values/image-ref';
+import { fullName, namesRegistry, parseRepository, parseTag, type Repository } from '../values/image-ref';
 import type { Variant } from '../service/variant';
 import type { Role } from './role';
 
@@ -7,6 +7,17 @@ export function repositoryOf(role: Role, service: Repository): Repository {
   if (role === 'service') return service;
   const slash = service.lastIndexOf('/');
   return parseRepository(`${service.slice(0, slash + 1)}tfod-${role}`);
+}
+
+/**
+ * The repository of a project's image: as its tfod.json names it, below the registry of the request where it names
+ * none of its own.
+ */
+export function imageRepository(image: string, registry?: Repository): Repository {
+  const written = parseRepository(image);
+  return registry === undefined || namesRegistry(written)
+    ? written
+    : parseRepository(`${registry}/${written}`);
 }
 
 /**

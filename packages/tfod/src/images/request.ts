@@ -1,11 +1,16 @@
 import { join } from 'node:path';
 import type { Engine } from '../engine/engine';
 import { cacheDir } from '../files/cache-dir';
+import type { Registries } from '../registry/registry';
 import type { TfodProject } from '../service/service';
 import type { Variant } from '../service/variant';
+import type { Repository } from '../values/image-ref';
 import type { Platform } from '../values/platform';
 import type { ProjectRoots } from './projects';
 import type { Secret } from './secrets';
+
+/** Where images are wanted: in the engine, or in the registry and not necessarily in the engine. */
+export type Goal = 'local' | 'registry';
 
 /** Which images somebody wants. */
 export interface ImagesRequest {
@@ -26,7 +31,10 @@ export interface ImagesRequest {
   readonly tags: readonly string[];
   /** Build although the images are there, without the engine's cache. */
   readonly force: boolean;
-  /** Push the chain and all its names. */
+  readonly goal: Goal;
+  /** Where the images are whose names have no registry: `registry.example/vision`. */
+  readonly registry?: Repository;
+  /** Push what the registry does not have of the chain and all its names. */
   readonly push: boolean;
   /** Refuse an image that has no pin instead of pinning it. */
   readonly frozenLock: boolean;
@@ -37,6 +45,8 @@ export interface ImagesRequest {
 /** The machine as the domain sees it. */
 export interface Machine {
   readonly engine: Engine;
+  /** Default: those that the environment leads to. */
+  readonly registries?: Registries;
   readonly env: NodeJS.ProcessEnv;
   /** Hears one line of progress at a time. */
   readonly report: (line: string) => void;
@@ -70,6 +80,7 @@ export function plainRequest(
     secrets: [],
     tags: [],
     force: false,
+    goal: 'local',
     push: false,
     frozenLock: isCi(env),
     ...choices,

@@ -1,4 +1,5 @@
 import { readTfodProject } from '../service/read-service';
+import { EMPTY_REGISTRIES } from '../testing/empty-registries';
 import { FakeEngine } from '../testing/fake-engine';
 import { TinyWorkspace } from '../testing/tiny-service';
 import { TfodError, type Problem } from '../values/tfod-error';
@@ -30,6 +31,7 @@ describe('services that stand on a runtime', () => {
     const project = await readTfodProject(workspace.root, { name, root });
     return ensureImages(plainRequest(workspace.root, project, {}, { projects: PROJECTS, ...choices }), {
       engine: fake.engine,
+      registries: EMPTY_REGISTRIES,
       env: { TFOD_CACHE_DIR: workspace.cacheFolder },
       report: () => undefined,
       verbose: false,

@@ -4,6 +4,7 @@ const { join } = require('node:path');
 require('@swc-node/register');
 
 const dockerBuild = require('../executors/docker-build/executor').default;
+const { EMPTY_REGISTRIES } = require('./empty-registries');
 const { Disk } = require('./fleet/disk');
 const { firstFleet } = require('./fleet/first-fleet');
 const { AMD64 } = require('./image-facts');
@@ -46,6 +47,7 @@ dockerBuild(
       open: async () => ({ version: '26.1.5', platform: AMD64 }),
       imagesWithLabel: async () => [],
     }),
+    registries: EMPTY_REGISTRIES,
     env: { ...process.env, CI: 'true', TFOD_CACHE_DIR: join(root, '.cache') },
     out: (text) => process.stdout.write(`${text}\n`),
     err: (text) => process.stderr.write(`${text}\n`),

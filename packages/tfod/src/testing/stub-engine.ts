@@ -15,6 +15,7 @@ export function stubEngine(methods: Partial<Engine>): Engine {
     tag: refuse('tag'),
     untag: refuse('untag'),
     push: refuse('push'),
+    pull: refuse('pull'),
     resolve: refuse('resolve'),
     storage: async () => undefined,
     cachedBytes: refuse('cachedBytes'),
@@ -23,6 +24,7 @@ export function stubEngine(methods: Partial<Engine>): Engine {
       build: ({ name }) => ({ file: 'build', args: [name] }),
       tag: (image, ref) => ({ file: 'tag', args: [image, ref] }),
       push: (ref) => ({ file: 'push', args: [ref] }),
+      pull: (ref) => ({ file: 'pull', args: [ref] }),
     },
     ...methods,
   };

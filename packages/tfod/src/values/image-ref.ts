@@ -72,10 +72,17 @@ export function fullName(repository: Repository): string {
 /** The registry, Docker Hub when none is written, and the path in it. */
 export function splitRepository(repository: Repository): { registry: string; path: string } {
   const slash = repository.indexOf('/');
-  const first = repository.slice(0, slash);
-  if (slash >= 0 && isRegistry(first)) return { registry: first, path: repository.slice(slash + 1) };
+  if (namesRegistry(repository)) {
+    return { registry: repository.slice(0, slash), path: repository.slice(slash + 1) };
+  }
   const path = slash < 0 ? `${DEFAULT_NAMESPACE}/${repository}` : repository;
   return { registry: DEFAULT_REGISTRY, path };
+}
+
+/** Whether the registry is written, so that the name means the same wherever it is used. */
+export function namesRegistry(repository: Repository): boolean {
+  const slash = repository.indexOf('/');
+  return slash >= 0 && isRegistry(repository.slice(0, slash));
 }
 
 /**

@@ -8,6 +8,7 @@ import { isDone } from '../../images/plan';
 import { planService } from '../../images/plan-service';
 import { formatDocument } from '../../images/receipt';
 import type { ImagesRequest, Machine } from '../../images/request';
+import type { Registries } from '../../registry/registry';
 import { readTfodProject } from '../../service/read-service';
 import { TfodError } from '../../values/tfod-error';
 import { projectRoots } from '../project-roots';
@@ -21,6 +22,8 @@ import { receiptTable } from './tables';
 /** What the executor touches; tests give their own. */
 export interface Surroundings {
   readonly engine: Engine;
+  /** Default: those that the environment leads to. */
+  readonly registries?: Registries;
   readonly env: NodeJS.ProcessEnv;
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
@@ -70,8 +73,8 @@ export default async function dockerBuild(
   }
 }
 
-/** Nothing is written, and nothing is fetched. */
-const JUST_LOOKING = { writesPins: false, fetchesWeights: false };
+/** Nothing is written, and nothing is fetched; the registry is asked, for the plan depends on it. */
+const JUST_LOOKING = { writesPins: false, fetchesWeights: false, asksRegistry: true };
 
 async function answer(
   request: ImagesRequest,
@@ -98,18 +101,19 @@ async function answer(
   return { success: true };
 }
 
-/** With --json the standard output is the document's alone. */
+/** With --json the standard output is the document's alone, and with --dryRun the shell's. */
 function machineOf(
-  { json, verbose }: DockerBuildOptions,
-  { engine, env, out, err, wheelFolder }: Surroundings,
+  { json, dryRun, verbose }: DockerBuildOptions,
+  { engine, registries, env, out, err, wheelFolder }: Surroundings,
   signal: AbortSignal,
 ): Machine {
   return {
     engine,
     env,
-    report: json ? err : out,
+    report: json || dryRun ? err : out,
     verbose: verbose ?? false,
     signal,
+    ...(registries && { registries }),
     ...(wheelFolder !== undefined && { wheelFolder }),
   };
 }

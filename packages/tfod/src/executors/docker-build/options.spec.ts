@@ -35,6 +35,7 @@ describe('imagesRequest', () => {
       secrets: [],
       tags: [],
       force: false,
+      goal: 'local',
       push: false,
       frozenLock: false,
     });

@@ -1,7 +1,7 @@
 import { plainRequest, type ImagesRequest } from '../../images/request';
 import { isProblem, parseSecret, type Secret } from '../../images/secrets';
 import { SERVICE_FILE, type TfodProject, type Variant } from '../../service/service';
-import { parseTag } from '../../values/image-ref';
+import { namesRegistry, parseRepository, parseTag, type Repository } from '../../values/image-ref';
 import { parsePlatform, type Platform } from '../../values/platform';
 import { TfodError, type Problem } from '../../values/tfod-error';
 import { looksOnly } from './look';
@@ -29,6 +29,7 @@ export function imagesRequest(
   const platforms = (options.platforms ?? []).map((text) => attempt(() => parsePlatform(text)));
   const tags = [options.tags ?? []].flat().map((text) => attempt(() => readTag(text)));
   const buildArgs = attempt(() => parseBuildArgs(options.buildArgs ?? {}));
+  const registry = attempt(() => readRegistry(options.registry));
   const secrets = parseSecrets(options.secrets ?? [], workspaceRoot);
   problems.push(...secrets.filter(isProblem));
   if (problems.length > 0) throw new TfodError(problems);
@@ -39,7 +40,9 @@ export function imagesRequest(
     buildArgs: buildArgs as Readonly<Record<string, string>>,
     secrets: secrets as Secret[],
     force: options.force ?? false,
-    push: options.push ?? false,
+    goal: options.goal ?? 'local',
+    push: options.goal === 'registry' || (options.push ?? false),
+    ...(registry !== undefined && { registry }),
     ...(options.frozenLock !== undefined && { frozenLock: options.frozenLock }),
     ...(options.builder !== undefined && { builder: options.builder }),
   });
@@ -102,6 +105,26 @@ function chosenVariants(service: TfodProject, asked: readonly Variant[] | undefi
       remedy: `leave it out, or run nx g tfod:${service.kind ?? 'service'} ${service.name} --directory=${service.root} --variants=${variant} and add it to the variants`,
     })),
   );
+}
+
+/** `registry.example:5000` alone is no repository, and all that stands below it is one. */
+export function readRegistry(written: string | undefined): Repository | undefined {
+  if (written === undefined) return undefined;
+  const below = written.replace(/\/$/, '');
+  const example = `${below}/x`;
+  try {
+    if (namesRegistry(parseRepository(example))) return below as Repository;
+  } catch (error) {
+    if (!(error instanceof TfodError)) throw error;
+  }
+  throw new TfodError({
+    code: 'REGISTRY_MALFORMED',
+    what: 'This is not the address of a registry',
+    where: '--registry',
+    expected: 'a host, and a path below it if there is one: registry.example:5000/vision',
+    found: JSON.stringify(written),
+    remedy: 'correct the option; an account of Docker Hub is docker.io/account',
+  });
 }
 
 /** On the command line, Nx makes a number of what looks like one, and 1.10 becomes 1.1. */

@@ -9,6 +9,8 @@ export interface DockerBuildOptions {
   readonly json?: boolean;
   readonly force?: boolean;
   readonly push?: boolean;
+  readonly goal?: 'local' | 'registry';
+  readonly registry?: string;
   readonly tags?: readonly (string | number)[] | number;
   readonly platforms?: readonly string[];
   readonly buildArgs?: object | readonly string[];

@@ -6,6 +6,7 @@ import type { Receipt } from '../../images/receipt';
 import { plainRequest } from '../../images/request';
 import { readService } from '../../service/read-service';
 import { TfodError } from '../../values/tfod-error';
+import { EMPTY_REGISTRIES } from '../empty-registries';
 import { Disk } from './disk';
 import type { Edit } from './edit';
 import { ENGINE_FAULTS, type Fault } from './engine-faults';
@@ -211,6 +212,7 @@ export class ProvingGround {
     };
     return ensureImages(plainRequest(this.#disk.root, service, {}, choices), {
       engine: this.#warehouse.engine,
+      registries: EMPTY_REGISTRIES,
       env: { TFOD_CACHE_DIR: join(this.#folder, 'cache') },
       report: () => undefined,
       verbose: false,

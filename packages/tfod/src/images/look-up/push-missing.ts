@@ -1,0 +1,75 @@
+import type { Manifest } from '../../registry/manifest';
+import type { Registries, RepositoryInRegistry } from '../../registry/registry';
+import { parseImageRef } from '../../values/image-ref';
+import { TfodError } from '../../values/tfod-error';
+import type { Image } from '../image';
+import type { EnsuredImage } from '../receipt';
+import type { ImagesRequest, Machine } from '../request';
+import type { RegistryImage } from './registry-view';
+import { sight, tagOf } from './sight';
+
+/**
+ * Puts into the registry what it does not have: each image once, under the tag of its key, and then the same manifest
+ * under its other names. It is asked again before: an image that another machine has pushed meanwhile is kept.
+ */
+export async function pushMissing(
+  ensured: readonly EnsuredImage[],
+  { force }: Pick<ImagesRequest, 'force'>,
+  machine: Machine,
+  registries: Registries,
+): Promise<readonly EnsuredImage[]> {
+  const pushed: EnsuredImage[] = [];
+  for (const each of ensured) {
+    if (each.unpushed.length === 0) {
+      pushed.push(each);
+      continue;
+    }
+    const { repository: name } = parseImageRef(each.image.ref);
+    const repository = registries.open(name, 'push');
+    const isKept = !(force && each.verdict === 'build');
+    const inRegistry =
+      (isKept ? await sight(each.image, repository) : undefined) ??
+      (await push(each.image, repository, machine));
+    await nameAll(each, inRegistry, repository, machine.report);
+    pushed.push({ ...each, inRegistry });
+  }
+  return pushed;
+}
+
+/** Pushes by the engine, and reads back what came. */
+async function push(
+  image: Image,
+  repository: RepositoryInRegistry,
+  { engine, report, verbose }: Machine,
+): Promise<RegistryImage> {
+  report(`pushing ${image.ref}`);
+  await engine.push(image.ref, verbose ? report : () => undefined);
+  const found = await sight(image, repository);
+  if (found) return found;
+  throw new TfodError({
+    code: 'PUSH_NOT_VERIFIED',
+    what: `The registry does not have the image ${image.name} that was pushed`,
+    where: image.ref,
+    expected: `an image with the key ${image.key}`,
+    found: 'another, or none',
+    remedy: 'run docker-build again; somebody else may write to this tag, which tfod alone should do',
+  });
+}
+
+/** The names for people; each of them may have meant another image until now. */
+async function nameAll(
+  { image, unpushed }: EnsuredImage,
+  { digest }: RegistryImage,
+  repository: RepositoryInRegistry,
+  report: (line: string) => void,
+): Promise<void> {
+  let manifest: Manifest | undefined;
+  for (const ref of unpushed.filter((each) => each !== image.ref)) {
+    const tag = tagOf(ref);
+    if ((await repository.head(tag))?.digest === digest) continue;
+    manifest ??= await repository.manifest(digest);
+    if (manifest === undefined) throw new Error(`${digest} is gone from ${repository.name}`);
+    report(`naming ${ref}`);
+    await repository.put(tag, manifest);
+  }
+}
