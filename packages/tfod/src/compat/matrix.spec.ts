@@ -1,5 +1,12 @@
 import { compareMinors, minorOf, parseMatrix, versionText, type Minor } from './matrix';
 
+const CUDA_ROW = {
+  cuda_tested: '12.5',
+  cudnn_tested: '9.3',
+  known_bad_cudnn: [{ versions: '==9.5.*', why: 'x' }],
+};
+const ROW = { tf_minor: '2.21', python: { list: [] }, driver: { linux_min: '1' }, ...CUDA_ROW };
+
 describe('parseMatrix', () => {
   it('keeps what decides a toolchain', () => {
     const text = JSON.stringify({
@@ -9,12 +16,20 @@ describe('parseMatrix', () => {
           tf_minor: '2.21',
           python: { list: ['3.10', '3.13'] },
           driver: { linux_min: '525.60.13' },
+          ...CUDA_ROW,
           notes: [],
         },
       ],
     });
     expect(parseMatrix(text)).toEqual([
-      { tensorflow: '2.21', pythons: ['3.10', '3.13'], linuxDriver: '525.60.13' },
+      {
+        tensorflow: '2.21',
+        pythons: ['3.10', '3.13'],
+        linuxDriver: '525.60.13',
+        cuda: '12.5',
+        cudnn: '9.3',
+        badCudnn: [{ minor: '9.5', why: 'x' }],
+      },
     ]);
   });
 
@@ -30,6 +45,13 @@ describe('parseMatrix', () => {
       'releases[0].python.list[0]',
     ],
     [{ releases: [{ tf_minor: '2.21', python: { list: [] } }] }, 'releases[0].driver.linux_min'],
+    [{ releases: [{ ...ROW, cuda_tested: 12.5 }] }, 'releases[0].cuda_tested'],
+    [{ releases: [{ ...ROW, cudnn_tested: null }] }, 'releases[0].cudnn_tested'],
+    [{ releases: [{ ...ROW, known_bad_cudnn: {} }] }, 'releases[0].known_bad_cudnn'],
+    [
+      { releases: [{ ...ROW, known_bad_cudnn: [{ versions: '>9', why: 'x' }] }] },
+      'releases[0].known_bad_cudnn[0]',
+    ],
   ])('refuses %j', (document, where) => {
     expect(() => parseMatrix(JSON.stringify(document))).toThrow(
       expect.objectContaining({ problems: [expect.objectContaining({ code: 'COMPAT_MALFORMED', where })] }),

@@ -10,6 +10,11 @@ export interface Release {
   readonly pythons: readonly Minor[];
   /** The oldest Linux driver of NVIDIA that can run the GPU wheel, such as `525.60.13`. */
   readonly linuxDriver: string;
+  /** What the GPU wheel was built for. */
+  readonly cuda: Minor;
+  readonly cudnn: Minor;
+  /** Minors of cuDNN that load and fail. */
+  readonly badCudnn: readonly { readonly minor: string; readonly why: string }[];
 }
 
 /** Reads the text of `data/compat.json`; its further facts are for people and other tools. */
@@ -58,6 +63,9 @@ interface Row {
   readonly tf_minor?: unknown;
   readonly python?: { readonly list?: unknown };
   readonly driver?: { readonly linux_min?: unknown };
+  readonly cuda_tested?: unknown;
+  readonly cudnn_tested?: unknown;
+  readonly known_bad_cudnn?: unknown;
 }
 
 function parseRelease(row: Row, where: string): Release {
@@ -69,7 +77,20 @@ function parseRelease(row: Row, where: string): Release {
     tensorflow: parseMinor(row.tf_minor, `${where}.tf_minor`),
     pythons: pythons.map((python, index) => parseMinor(python, `${where}.python.list[${index}]`)),
     linuxDriver,
+    cuda: parseMinor(row.cuda_tested, `${where}.cuda_tested`),
+    cudnn: parseMinor(row.cudnn_tested, `${where}.cudnn_tested`),
+    badCudnn: parseBadCudnn(row.known_bad_cudnn, `${where}.known_bad_cudnn`),
   };
+}
+
+/** `==9.5.*` and the like. */
+function parseBadCudnn(rows: unknown, where: string): Release['badCudnn'] {
+  if (!Array.isArray(rows)) throw malformed(where, rows);
+  return rows.map(({ versions, why }: { versions?: unknown; why?: unknown }, index) => {
+    const minor = typeof versions === 'string' ? /^==(\d+\.\d+)\.\*$/.exec(versions)?.[1] : undefined;
+    if (minor === undefined || typeof why !== 'string') throw malformed(`${where}[${index}]`, rows[index]);
+    return { minor, why };
+  });
 }
 
 function parseMinor(value: unknown, where: string): Minor {

@@ -108,7 +108,7 @@ function refuse(request: Partial<ToolchainRequest>) {
 }
 
 function release(tensorflow: Minor, pythons: Minor[]): Release {
-  return { tensorflow, pythons, linuxDriver: '525.60.13' };
+  return { tensorflow, pythons, linuxDriver: '525.60.13', cuda: '12.5', cudnn: '9.3', badCudnn: [] };
 }
 
 function lock(tensorflow: Minor, python: Minor): ShippedLock {

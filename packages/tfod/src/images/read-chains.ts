@@ -9,6 +9,7 @@ import { unknownArgs } from './build-args';
 import { chainParts, type ChainPart } from './chain-parts';
 import type { ImageFacts } from './facts';
 import { ImageReader, type ServiceImage } from './image-reader';
+import { pairingProblems } from './pairing-problems';
 import type { Problems } from './problems';
 import { readDockerfiles, type ReadDockerfile } from './read-dockerfiles';
 import type { ImagesRequest, Machine } from './request';
@@ -82,6 +83,8 @@ class ChainsReader {
         this.problems,
       );
       const dockerfiles = await this.#readDockerfiles(maker, links, buildArgs);
+      const { workspaceRoot } = this.request;
+      this.problems.add(...(await pairingProblems({ workspaceRoot, maker, links, dockerfiles })));
       const own = await reader.readAll(links, this.platforms, dockerfiles);
       const runtime = maker !== asked && maker.kind === 'runtime' ? { runtime: maker } : {};
       read.below.push(...(await this.#below(reader, above)));

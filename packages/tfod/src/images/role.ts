@@ -19,11 +19,13 @@ export interface Link {
   readonly isTop?: boolean;
 }
 
+export const BASE_DOCKERFILE = 'docker/base.Dockerfile';
+
 const BASE: Link = {
   name: 'base',
   role: 'base',
   variant: null,
-  dockerfile: 'docker/base.Dockerfile',
+  dockerfile: BASE_DOCKERFILE,
   parents: {},
 };
 

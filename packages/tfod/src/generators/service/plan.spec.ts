@@ -8,9 +8,10 @@ import { planService } from './plan';
 import type { ServiceOptions } from './schema';
 import type { NamedRuntime } from './runtime-facts';
 
+const CUDA = { cuda: '12.5', cudnn: '9.3', badCudnn: [] } as const;
 const MATRIX: readonly Release[] = [
-  { tensorflow: '2.20', pythons: ['3.11'], linuxDriver: '525.60.13' },
-  { tensorflow: '2.21', pythons: ['3.13'], linuxDriver: '525.60.13' },
+  { tensorflow: '2.20', pythons: ['3.11'], linuxDriver: '525.60.13', ...CUDA },
+  { tensorflow: '2.21', pythons: ['3.13'], linuxDriver: '525.60.13', ...CUDA },
 ];
 const OLD: ShippedLock = { tensorflow: '2.20', python: '3.11', variants: ['cpu', 'gpu'], folder: '/old' };
 const NEW: ShippedLock = { tensorflow: '2.21', python: '3.13', variants: ['cpu', 'gpu'], folder: '/new' };
