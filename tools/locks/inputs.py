@@ -31,7 +31,7 @@ RAY = (
 
 
 def input_text(offer: Offer, variant: Variant) -> str:
-    """The text of ``tf.in``, ``gpu.in`` or ``ray.in``; raises ``KeyError`` for a minor whose cuDNN nobody chose."""
+    """The text of a variant's ``.in``; raises ``KeyError`` for a minor whose cuDNN nobody chose."""
     if variant == "ray":
         return "\n".join(RAY) + "\n"
     lines = _cpu(offer) if variant == "tf" else _gpu(offer)
