@@ -55,4 +55,15 @@ describe('formatDescription', () => {
   it.each([undefined, '', '{', '[]', '"x"'])('makes do with %j', (existing) => {
     expect(JSON.parse(formatDescription(SSD, existing))).toEqual(SSD);
   });
+
+  it('keeps the adapter of the same model, and not that of another one', () => {
+    const adapter = { input: 'tf-example' };
+    const edited = JSON.stringify({ ...SSD, adapter });
+    expect(JSON.parse(formatDescription(SSD, edited))).toMatchObject({ adapter });
+    const other = { ...SSD, digest: digestOf('other') };
+    expect(JSON.parse(formatDescription(other, edited))).not.toHaveProperty('adapter');
+    expect(JSON.parse(formatDescription({ ...other, adapter: { classOffset: 1 } }, edited))).toMatchObject({
+      adapter: { classOffset: 1 },
+    });
+  });
 });

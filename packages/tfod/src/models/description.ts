@@ -17,17 +17,25 @@ export interface Description {
   readonly classes: number;
   /** As its maker names it; null when nobody said. */
   readonly licence: string | null;
+  /** What the runtime cannot read off the signature, as a person wrote it. */
+  readonly adapter?: object;
 }
 
 /**
  * The text of a model.json, one line for each fact and each output. What a person wrote into the one that is there
- * stays: the licence, as long as it is the same model and no other is given, and keys that are not ours.
+ * stays: the licence and the adapter, as long as it is the same model and no other is given, and keys that are not ours.
  */
 export function formatDescription(description: Description, existing: string | undefined): string {
   const old = objectOf(existing);
   const isSame = old['digest'] === description.digest;
   const licence = description.licence ?? (isSame ? (old['licence'] ?? null) : null);
-  const facts = { ...description, licence, ...foreign(old, description) };
+  const adapter = description.adapter ?? (isSame ? old['adapter'] : undefined);
+  const facts = {
+    ...description,
+    licence,
+    ...(adapter !== undefined && { adapter }),
+    ...foreign(old, description),
+  };
   const lines = Object.entries(facts).map(
     ([key, value]) => `  ${JSON.stringify(key)}: ${formatValue(value)}`,
   );
@@ -35,7 +43,9 @@ export function formatDescription(description: Description, existing: string | u
 }
 
 function foreign(old: Record<string, unknown>, description: Description): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(old).filter(([key]) => !(key in description)));
+  return Object.fromEntries(
+    Object.entries(old).filter(([key]) => !(key in description) && key !== 'adapter'),
+  );
 }
 
 function formatValue(value: unknown): string {

@@ -64,6 +64,7 @@ export function planModel(
       outputs: detector.signature.outputs,
       classes: labels.labels.length,
       licence,
+      ...(stored.adapter && { adapter: stored.adapter }),
     },
     facts.description,
   );

@@ -84,7 +84,7 @@ async function refusePointers(folder: string, where: string): Promise<void> {
 async function around(
   folder: string,
   root: string,
-): Promise<Pick<StoredModel, 'labels' | 'licence' | 'besides'>> {
+): Promise<Pick<StoredModel, 'labels' | 'licence' | 'adapter' | 'besides'>> {
   const model = join(folder, root, '..');
   const texts = await Promise.all(
     [model, join(folder, root)].map((place) => readFile(join(place, 'labels.pbtxt'), 'utf8').catch(() => '')),
@@ -92,11 +92,11 @@ async function around(
   const labels = texts.find(isLabelMap);
   const pictures = await readdir(join(model, 'samples')).catch(() => []);
   const samples = pictures.filter((name) => PICTURE.test(name)).sort();
-  const licence = await licenceOf(join(model, 'model.json'));
+  const written = await writtenIn(join(model, 'model.json'));
   return {
     besides: await onlyFiles(model, [...samples.map((name) => `samples/${name}`), 'annotations.json']),
     ...(labels !== undefined && { labels }),
-    ...(licence !== undefined && { licence }),
+    ...written,
   };
 }
 
@@ -106,12 +106,17 @@ async function onlyFiles(folder: string, paths: readonly string[]): Promise<read
   return found.filter((_, at) => facts[at]?.isFile());
 }
 
-async function licenceOf(file: string): Promise<string | undefined> {
+/** What people wrote into a model.json that goes with the model wherever it goes. */
+async function writtenIn(file: string): Promise<Pick<StoredModel, 'licence' | 'adapter'>> {
   try {
-    const { licence } = JSON.parse(await readFile(file, 'utf8')) as { licence?: unknown };
-    return typeof licence === 'string' && licence !== '' ? licence : undefined;
+    const written: unknown = JSON.parse(await readFile(file, 'utf8'));
+    const { licence, adapter } = written as { licence?: unknown; adapter?: unknown };
+    return {
+      ...(typeof licence === 'string' && licence !== '' && { licence }),
+      ...(typeof adapter === 'object' && adapter !== null && { adapter }),
+    };
   } catch {
-    return undefined; // whatever is there is not ours to complain of
+    return {}; // a model of another maker
   }
 }
 

@@ -15,6 +15,8 @@ export interface StoredModel {
   /** The text of a label map that came with it. */
   readonly labels?: string;
   readonly licence?: string;
+  /** The `adapter` of the model.json that came with it. */
+  readonly adapter?: object;
   /** Sample pictures and their annotations that came with it. */
   readonly besides: readonly Beside[];
 }
