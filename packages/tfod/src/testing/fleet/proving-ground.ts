@@ -3,10 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureImages } from '../../images/ensure-images';
 import type { Receipt } from '../../images/receipt';
-import { plainRequest } from '../../images/request';
+import { planService, type PlannedService } from '../../images/plan-service';
+import { plainRequest, type ImagesRequest, type Machine } from '../../images/request';
 import { readService } from '../../service/read-service';
 import { TfodError } from '../../values/tfod-error';
 import { EMPTY_REGISTRIES } from '../empty-registries';
+import { contentId } from './content';
+import { putBack } from './counterfactual';
 import { Disk } from './disk';
 import type { Edit } from './edit';
 import { ENGINE_FAULTS, type Fault } from './engine-faults';
@@ -83,7 +86,7 @@ export class ProvingGround {
     const services = this.#servicesToAsk(random);
     try {
       if (name === KILL) await this.#askAndKill(random.pick(services), random);
-      for (const service of services) await this.#ask(service);
+      for (const service of services) await this.#ask(service, random);
     } catch (error) {
       if (!(error instanceof Refuted)) throw error;
       throw new Refuted(`after "${name}": ${error.message}`);
@@ -130,16 +133,18 @@ export class ProvingGround {
     return names.filter((name) => name === other || hasWork(name));
   }
 
-  async #ask(name: string): Promise<void> {
+  async #ask(name: string, random: Random): Promise<void> {
     const wanted = this.#wanted(name);
     this.#warehouse.built.length = 0;
     if (wanted === undefined) return this.#mustRefuse(name);
     const minimal = minimalSet(wanted, (id) => this.#warehouse.has(id));
+    const planned = minimal.size > 0 && random.oneIn(3) ? await this.#plan(name) : undefined;
     const receipt = await this.#ensure(name).catch((error: Error) => {
       throw new Refuted(`${name} was refused or failed: ${error.message}`, { cause: error });
     });
     this.#checkBuilt(name, minimal);
     this.#checkImages(name, receipt, wanted);
+    if (planned) this.#checkExplanations(planned);
     this.#count(minimal.size > 0 ? 'asked: built' : 'asked: nothing to do');
   }
 
@@ -183,6 +188,23 @@ export class ProvingGround {
     }
   }
 
+  /** Putting back what an explanation names gives the image that it names, to the last input. */
+  #checkExplanations({ plan }: PlannedService): void {
+    for (const { image, explanation, reasons } of plan) {
+      const { nearest, causes = [] } = explanation ?? {};
+      if (nearest === undefined) continue;
+      const [now, before] = [image.key, nearest.key].map((key) => this.#warehouse.contentOfKey(key));
+      if (!now || !before) throw new Refuted(`${image.name} is compared with what never was`);
+      const back = contentId(putBack(now, before, causes, this.#warehouse.contents));
+      if (back !== contentId(before)) {
+        throw new Refuted(`${image.name}: putting back does not undo it: ${reasons.join('; ')}`);
+      }
+      const isThere = this.#warehouse.has(back);
+      if (nearest.ref !== undefined && !isThere) throw new Refuted(`${nearest.ref} is not there`);
+      this.#count(isThere ? 'explained: putting back needs no build' : 'explained');
+    }
+  }
+
   /** Whatever was under way, no name may say what is not so. */
   async #askAndKill(name: string | undefined, random: Random): Promise<void> {
     if (name === undefined) return;
@@ -201,6 +223,14 @@ export class ProvingGround {
   }
 
   async #ensure(name: string): Promise<Receipt> {
+    return ensureImages(await this.#request(name), this.#machine);
+  }
+
+  async #plan(name: string): Promise<PlannedService> {
+    return planService(await this.#request(name), this.#machine);
+  }
+
+  async #request(name: string): Promise<ImagesRequest> {
     const { projects, buildArgs } = this.#fleet;
     const project = projects[name] as Project & { service: FleetService };
     const declared = declaredArgs(project.service);
@@ -210,14 +240,18 @@ export class ProvingGround {
       buildArgs: Object.fromEntries(Object.entries(buildArgs).filter(([arg]) => declared.has(arg))),
       frozenLock: true,
     };
-    return ensureImages(plainRequest(this.#disk.root, service, {}, choices), {
+    return plainRequest(this.#disk.root, service, {}, choices);
+  }
+
+  get #machine(): Machine {
+    return {
       engine: this.#warehouse.engine,
       registries: EMPTY_REGISTRIES,
       env: { TFOD_CACHE_DIR: join(this.#folder, 'cache') },
       report: () => undefined,
       verbose: false,
       wheelFolder: join(this.#disk.root, 'wheel'),
-    });
+    };
   }
 
   #remember(): void {

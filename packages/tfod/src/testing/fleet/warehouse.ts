@@ -1,6 +1,6 @@
 import type { BuildTarget, Engine, EngineImage } from '../../engine/engine';
 import { FakeEngine } from '../fake-engine';
-import { contentId } from './content';
+import { contentId, type Content } from './content';
 import { observed } from './observed';
 
 /** The engine went away in the middle of what it was asked to do. */
@@ -14,15 +14,22 @@ export class Warehouse {
   readonly fake = new FakeEngine();
   /** The contents that were built since this was last emptied. */
   readonly built: string[] = [];
+  /** All contents that were ever built. */
+  readonly contents = new Map<string, Content>();
+  /** The ids of the contents by the ids of the images. */
   readonly #contents = new Map<string, string>();
+  readonly #byKey = new Map<string, string>();
   #callsLeft = Infinity;
 
   constructor() {
     this.fake.asBuilt = (image, target) => {
       this.#call();
       const content = this.#contentOf(target);
-      this.#contents.set(image.id, content);
-      this.built.push(content);
+      const id = contentId(content);
+      this.contents.set(id, content);
+      this.#contents.set(image.id, id);
+      this.#byKey.set(target.labels['dev.tfod.key'] ?? '', id);
+      this.built.push(id);
       return image;
     };
   }
@@ -50,6 +57,11 @@ export class Warehouse {
     return this.#contents.get(id);
   }
 
+  /** What the images of a key have been made from so far. */
+  contentOfKey(key: string): Content | undefined {
+    return this.contents.get(this.#byKey.get(key) ?? '');
+  }
+
   /** Whether an image with this content is there under a name that only the product gives. */
   has(content: string): boolean {
     return this.fake
@@ -69,13 +81,13 @@ export class Warehouse {
     this.#callsLeft -= 1;
   }
 
-  #contentOf(target: BuildTarget): string {
+  #contentOf(target: BuildTarget): Content {
     const named = (name: string): string | undefined => {
       const ref = this.fake.builds.at(-1)?.targets.find((each) => each.name === name)?.refs[0] ?? name;
       const image = this.fake.images().find(({ id, refs }) => id === ref || refs.includes(ref));
       return image && this.#contents.get(image.id);
     };
-    return contentId(observed(target, named));
+    return observed(target, named);
   }
 }
 
