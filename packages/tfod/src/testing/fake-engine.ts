@@ -1,11 +1,4 @@
-import type {
-  BuildEvent,
-  BuildOutcome,
-  BuildRequest,
-  BuildTarget,
-  Engine,
-  EngineImage,
-} from '../engine/engine';
+import type { BuildEvent, BuildOutcome, BuildRequest, Engine, EngineImage } from '../engine/engine';
 import { digestOf } from '../values/digest';
 import { AMD64 } from './image-facts';
 import { stubEngine } from './stub-engine';
@@ -24,7 +17,7 @@ export class FakeEngine {
   /** Called while a build runs. */
   duringBuild: (request: BuildRequest) => void | Promise<void> = () => undefined;
   /** What the engine says that it has built. */
-  asBuilt: (image: EngineImage, target: BuildTarget) => EngineImage = (image) => image;
+  asBuilt: (image: EngineImage) => EngineImage = (image) => image;
   readonly #images = new Map<string, EngineImage>();
 
   readonly engine: Engine = stubEngine({
@@ -102,7 +95,7 @@ export class FakeEngine {
       on({ type: 'finished', target: name, step: '1/1 COPY a b', seconds: 0.1 });
       const id = digestOf(`${target.labels['dev.tfod.key']} ${this.builds.length}`);
       const { labels, platform } = target;
-      this.#images.set(id, this.asBuilt({ id, refs: [], labels, platform, bytes: 1 }, target));
+      this.#images.set(id, this.asBuilt({ id, refs: [], labels, platform, bytes: 1 }));
       for (const ref of target.refs) this.#tag(id, ref);
     }
     return { ok: true };

@@ -1,41 +1,40 @@
-import { isKeyName, type Warehouse } from './warehouse';
-import { AMD64 } from '../image-facts';
+import { refsOf, type Keeper } from './keeper';
+import { isKeyName } from './warehouse';
 import type { Random } from './random';
 
 /** Does something to the images that were built; false when there was nothing to do it to. */
-export type Fault = (warehouse: Warehouse, random: Random) => boolean;
+export type Fault = (keeper: Keeper, random: Random) => Promise<boolean>;
 
-const removeName: Fault = ({ fake }, random) => {
-  const ref = random.pick(fake.refs());
-  if (ref !== undefined) fake.untag(ref);
+const removeName: Fault = async (keeper, random) => {
+  const ref = random.pick(refsOf(keeper));
+  if (ref !== undefined) await keeper.untag(ref);
   return ref !== undefined;
 };
 
-const removeImage: Fault = ({ fake }, random) => {
-  const image = random.pick(fake.images());
-  image?.refs.forEach((ref) => fake.untag(ref));
+const removeImage: Fault = async (keeper, random) => {
+  const image = random.pick(keeper.images());
+  for (const ref of image?.refs ?? []) await keeper.untag(ref);
   return image !== undefined;
 };
 
-const removeAll: Fault = ({ fake }, random) => {
+const removeAll: Fault = async (keeper, random) => {
   if (!random.oneIn(5)) return false;
-  fake.refs().forEach((ref) => fake.untag(ref));
+  for (const ref of refsOf(keeper)) await keeper.untag(ref);
   return true;
 };
 
-const strangersImage: Fault = ({ fake }, random) => {
-  const ref = random.pick(fake.refs().filter(isKeyName));
+const strangersImage: Fault = async (keeper, random) => {
+  const ref = random.pick(refsOf(keeper).filter(isKeyName));
   if (ref === undefined) return false;
-  const labels = random.oneIn(2) ? {} : { 'dev.tfod.key': 'f'.repeat(64) };
-  fake.add({ id: `sha256:stranger-${random.word()}`, refs: [ref], labels, platform: AMD64, bytes: 1 });
+  await keeper.give(ref, random.oneIn(2) ? {} : { 'dev.tfod.key': 'f'.repeat(64) });
   return true;
 };
 
-const ourOtherImage: Fault = ({ fake }, random) => {
-  const ref = random.pick(fake.refs().filter(isKeyName));
-  const image = random.pick(fake.images());
+const ourOtherImage: Fault = async (keeper, random) => {
+  const ref = random.pick(refsOf(keeper).filter(isKeyName));
+  const image = random.pick(keeper.images());
   if (ref === undefined || image === undefined) return false;
-  fake.tag(image.id, ref);
+  await keeper.tag(image.id, ref);
   return true;
 };
 

@@ -90,16 +90,21 @@ export function lineText(line: Line): string {
     case 'from':
       return `FROM ${line.base}${line.as === undefined ? '' : ` AS ${line.as}`}`;
     case 'copy':
-      return `COPY ${from === undefined ? '' : `--from=${from} `}${line.source} /files/`;
+      return `COPY ${from === undefined ? '' : `--from=${from} `}${line.source} /files/${placeOf(line)}/`;
     case 'bind':
-      return `RUN --mount=type=bind,${from === undefined ? '' : `from=${from},`}source=${line.source},target=/mnt true`;
+      return `RUN --mount=type=bind,${from === undefined ? '' : `from=${from},`}source=${line.source},target=/mnt mkdir -p /files && cp -R /mnt /files/${placeOf(line)}`;
     case 'arg':
       return `ARG ${line.name}=${line.value}`;
     case 'run':
-      return `RUN echo ${line.text}`;
+      return `RUN mkdir -p /files && echo ${line.text} $LEVEL $SITE >> /files/said`;
     case 'comment':
       return line.text === '' ? '' : `# ${line.text}`;
   }
+}
+
+/** A folder for each source, so that none gets in the way of another. */
+function placeOf({ kind, source, from = 'context' }: Line & { kind: 'copy' | 'bind' }): string {
+  return `${kind}-${from}-${source.replaceAll(/\W+/g, '-')}`;
 }
 
 function ignoreText(lines: readonly IgnoreLine[]): string {

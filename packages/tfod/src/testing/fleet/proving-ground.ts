@@ -10,9 +10,11 @@ import { TfodError } from '../../values/tfod-error';
 import { EMPTY_REGISTRIES } from '../empty-registries';
 import { contentId } from './content';
 import { putBack } from './counterfactual';
+import { FakeEngine } from '../fake-engine';
 import { Disk } from './disk';
 import type { Edit } from './edit';
 import { ENGINE_FAULTS, type Fault } from './engine-faults';
+import { FakeKeeper } from './fake-keeper';
 import { FILE_EDITS } from './file-edits';
 import { firstFleet } from './first-fleet';
 import { serviceNames, type Fleet, type FleetService, type Project } from './fleet';
@@ -47,6 +49,28 @@ const SCRATCH = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 const REMEMBERED = 12;
 const ALL_SERVICES_EVERY = 20;
 
+/** Where edits are tried. */
+export interface Place {
+  readonly warehouse: Warehouse;
+  readonly fleet: Fleet;
+  /** The names of edits that cannot be made here. */
+  readonly without: readonly string[];
+  /** Looks at what was built for a service; throws Refuted. */
+  readonly look: (service: string, fleet: Fleet, root: string) => Promise<void>;
+}
+
+/** An engine whose images are what their builder could see. */
+function fakePlace(): Place {
+  const fake = new FakeEngine();
+  const warehouse = new Warehouse(fake.engine, new FakeKeeper(fake));
+  // It can go away between two images of one build as well.
+  fake.asBuilt = (image) => {
+    warehouse.call();
+    return image;
+  };
+  return { warehouse, fleet: firstFleet(), without: [], look: async () => undefined };
+}
+
 /** How often each thing has happened. */
 export type Tally = Readonly<Record<string, number>>;
 
@@ -58,16 +82,20 @@ export class ProvingGround {
   readonly tally: Record<string, number> = {};
   readonly #folder = mkdtempSync(join(SCRATCH, 'tfod-fleet-'));
   readonly #disk = new Disk(join(this.#folder, 'workspace'));
-  readonly #warehouse = new Warehouse();
-  #fleet: Fleet = firstFleet();
-  #earlier: Fleet[] = [this.#fleet];
+  readonly #warehouse: Warehouse;
+  #fleet: Fleet;
+  #earlier: Fleet[];
   /** Services that miss a source, as of the last step. */
   #refused = 0;
   #steps = 0;
   /** What the oracle has said of this fleet. */
-  #asked = { fleet: this.#fleet, wanted: new Map<string, Wanted | undefined>() };
+  #asked: { readonly fleet: Fleet; readonly wanted: Map<string, Wanted | undefined> };
 
-  constructor() {
+  constructor(private readonly place: Place = fakePlace()) {
+    this.#warehouse = place.warehouse;
+    this.#fleet = place.fleet;
+    this.#earlier = [this.#fleet];
+    this.#asked = { fleet: this.#fleet, wanted: new Map() };
     mkdirSync(this.#disk.root);
     this.#disk.write(this.#fleet);
   }
@@ -79,7 +107,7 @@ export class ProvingGround {
   /** One edit and all that follows from it; everything in it is decided by the seed. */
   async step(seed: number): Promise<void> {
     const random = new Random(seed);
-    const name = this.#change(random);
+    const name = await this.#change(random);
     this.#count(`edit: ${name}`);
     this.#disk.write(this.#fleet);
     this.#refused = 0;
@@ -96,7 +124,7 @@ export class ProvingGround {
   }
 
   /** Tries until something could be changed. */
-  #change(random: Random): string {
+  async #change(random: Random): Promise<string> {
     // Somebody mends what is broken, as a rule.
     if (this.#refused > 0 && !random.oneIn(4)) {
       this.#fleet = this.#earlier.at(-1) ?? this.#fleet;
@@ -104,6 +132,7 @@ export class ProvingGround {
     }
     for (;;) {
       const { name, action } = random.pick(TICKETS) as (typeof TICKETS)[number];
+      if (this.place.without.includes(name)) continue;
       if (action === BACK || action === KILL) {
         this.#fleet = random.pick(this.#earlier) ?? this.#fleet;
         // A build that is killed has something to build.
@@ -111,7 +140,7 @@ export class ProvingGround {
         return name;
       }
       if (FAULTS.has(action)) {
-        if ((action as Fault)(this.#warehouse, random)) return name;
+        if (await (action as Fault)(this.#warehouse.keeper, random)) return name;
         continue;
       }
       const changed = (action as Edit)(this.#fleet, random);
@@ -145,6 +174,7 @@ export class ProvingGround {
     this.#checkBuilt(name, minimal);
     this.#checkImages(name, receipt, wanted);
     if (planned) this.#checkExplanations(planned);
+    if (minimal.size > 0) await this.place.look(name, this.#fleet, this.#disk.root);
     this.#count(minimal.size > 0 ? 'asked: built' : 'asked: nothing to do');
   }
 
@@ -179,7 +209,7 @@ export class ProvingGround {
   #checkImages(name: string, receipt: Receipt, wanted: Wanted): void {
     for (const { role, variant, id, ref, verdict, reasons } of receipt.images) {
       if (verdict === 'build' && reasons.length === 0) throw new Refuted(`${ref} was built for no reason`);
-      const image = this.#warehouse.fake.images().find((each) => each.refs.includes(ref));
+      const image = this.#warehouse.keeper.images().find((each) => each.refs.includes(ref));
       if (image?.id !== id) throw new Refuted(`${ref} is not the image of the receipt`);
       if (role !== 'service' || variant === null) continue;
       if (this.#warehouse.contentOfImage(id) !== wanted[variant]?.id) {

@@ -1,18 +1,18 @@
-import type { BuildTarget, Engine, EngineImage } from '../../engine/engine';
-import { FakeEngine } from '../fake-engine';
+import type { BuildEvent, BuildOutcome, BuildRequest, Engine, EngineImage } from '../../engine/engine';
 import { contentId, type Content } from './content';
+import type { Keeper } from './keeper';
 import { observed } from './observed';
 
 /** The engine went away in the middle of what it was asked to do. */
 export class EngineGone extends Error {}
 
 /**
- * An engine whose images are what their builder could see, and which can go away at any call: nothing that is
- * asked of it after that is done, as if everybody who could ask had been killed.
+ * Stands between the product and an engine: it looks at what every builder is handed, knows by that what each image
+ * was made from, and can go away at any call. Nothing that is asked of it after that is done, as if everybody who
+ * could ask had been killed.
  */
 export class Warehouse {
-  readonly fake = new FakeEngine();
-  /** The contents that were built since this was last emptied. */
+  /** The ids of the contents that were built since this was last emptied. */
   readonly built: string[] = [];
   /** All contents that were ever built. */
   readonly contents = new Map<string, Content>();
@@ -21,26 +21,19 @@ export class Warehouse {
   readonly #byKey = new Map<string, string>();
   #callsLeft = Infinity;
 
-  constructor() {
-    this.fake.asBuilt = (image, target) => {
-      this.#call();
-      const content = this.#contentOf(target);
-      const id = contentId(content);
-      this.contents.set(id, content);
-      this.#contents.set(image.id, id);
-      this.#byKey.set(target.labels['dev.tfod.key'] ?? '', id);
-      this.built.push(id);
-      return image;
-    };
-  }
+  constructor(
+    private readonly inner: Engine,
+    readonly keeper: Keeper,
+  ) {}
 
-  readonly engine: Engine = new Proxy(this.fake.engine, {
-    get: (engine, name: keyof Engine) => {
-      const method = engine[name];
+  readonly engine: Engine = new Proxy({} as Engine, {
+    get: (_, name: keyof Engine) => {
+      if (name === 'build') return this.#build.bind(this);
+      const method = this.inner[name];
       if (typeof method !== 'function') return method;
       return async (...args: unknown[]): Promise<unknown> => {
-        this.#call();
-        return (method as (...args: unknown[]) => unknown)(...args);
+        this.call();
+        return (method as (...args: unknown[]) => unknown).apply(this.inner, args);
       };
     },
   });
@@ -51,6 +44,12 @@ export class Warehouse {
 
   comeBack(): void {
     this.#callsLeft = Infinity;
+  }
+
+  /** Counts down to the end; throws EngineGone. */
+  call(): void {
+    if (this.#callsLeft <= 0) throw new EngineGone('the engine went away');
+    this.#callsLeft -= 1;
   }
 
   contentOfImage(id: string): string | undefined {
@@ -64,30 +63,54 @@ export class Warehouse {
 
   /** Whether an image with this content is there under a name that only the product gives. */
   has(content: string): boolean {
-    return this.fake
+    return this.keeper
       .images()
       .some((image) => this.#contents.get(image.id) === content && ownNames(image).length > 0);
   }
 
   /** Names that say a key and stand for an image that does not bear it. */
   lies(): readonly string[] {
-    return this.fake
+    return this.keeper
       .images()
       .flatMap((image) => image.refs.filter((ref) => isKeyName(ref) && !ownNames(image).includes(ref)));
   }
 
-  #call(): void {
-    if (this.#callsLeft <= 0) throw new EngineGone('the engine went away');
-    this.#callsLeft -= 1;
+  async #build(request: BuildRequest, on: (event: BuildEvent) => void): Promise<BuildOutcome> {
+    this.call();
+    const seen = this.#look(request);
+    try {
+      return await this.inner.build(request, on);
+    } finally {
+      await this.keeper.refresh();
+      for (const target of request.targets) {
+        const image = this.keeper.images().find(({ refs }) => refs.includes(target.refs[0] ?? ''));
+        const content = seen.get(target.name);
+        if (image && content) this.#record(image, target.labels['dev.tfod.key'] ?? '', content);
+      }
+    }
   }
 
-  #contentOf(target: BuildTarget): Content {
-    const named = (name: string): string | undefined => {
-      const ref = this.fake.builds.at(-1)?.targets.find((each) => each.name === name)?.refs[0] ?? name;
-      const image = this.fake.images().find(({ id, refs }) => id === ref || refs.includes(ref));
+  /** Before anything is built: afterwards, what the builder was handed is gone. */
+  #look({ targets, wanted }: BuildRequest): ReadonlyMap<string, Content> {
+    const seen = new Map<string, Content>();
+    const idOf = (name: string): string | undefined => {
+      const target = seen.get(name);
+      if (target) return contentId(target);
+      const image = this.keeper.images().find(({ id, refs }) => id === name || refs.includes(name));
       return image && this.#contents.get(image.id);
     };
-    return observed(target, named);
+    for (const target of targets) {
+      if (wanted.includes(target.name)) seen.set(target.name, observed(target, idOf));
+    }
+    return seen;
+  }
+
+  #record(image: EngineImage, key: string, content: Content): void {
+    const id = contentId(content);
+    this.contents.set(id, content);
+    this.#contents.set(image.id, id);
+    this.#byKey.set(key, id);
+    this.built.push(id);
   }
 }
 
