@@ -92,7 +92,7 @@ export function lineText(line: Line): string {
     case 'copy':
       return `COPY ${from === undefined ? '' : `--from=${from} `}${line.source} /files/${placeOf(line)}/`;
     case 'bind':
-      return `RUN --mount=type=bind,${from === undefined ? '' : `from=${from},`}source=${line.source},target=/mnt mkdir -p /files && cp -R /mnt /files/${placeOf(line)}`;
+      return `RUN --mount=type=bind,${from === undefined ? '' : `from=${from},`}source=${line.source},target=/mounted mkdir -p /files && cp -R /mounted /files/${placeOf(line)}`;
     case 'arg':
       return `ARG ${line.name}=${line.value}`;
     case 'run':

@@ -57,7 +57,8 @@ function stagesOf(lines: readonly string[]): readonly (readonly string[])[] {
   return starts.map((start, at) => lines.slice(start, starts[at + 1]));
 }
 
-function filesIn(folder: string, below = ''): Record<string, string> {
+/** All files, links and empty folders below a folder. */
+export function filesIn(folder: string, below = ''): Record<string, string> {
   const names = readdirSync(join(folder, below));
   if (names.length === 0 && below !== '') return { [below]: SEEN_FOLDER };
   return Object.assign(

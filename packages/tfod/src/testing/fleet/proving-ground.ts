@@ -55,6 +55,8 @@ export interface Place {
   readonly fleet: Fleet;
   /** The names of edits that cannot be made here. */
   readonly without: readonly string[];
+  /** Whether nobody else has images here, with which ours could be compared. */
+  readonly isAlone: boolean;
   /** Looks at what was built for a service; throws Refuted. */
   readonly look: (service: string, fleet: Fleet, root: string) => Promise<void>;
 }
@@ -68,7 +70,7 @@ function fakePlace(): Place {
     warehouse.call();
     return image;
   };
-  return { warehouse, fleet: firstFleet(), without: [], look: async () => undefined };
+  return { warehouse, fleet: firstFleet(), without: [], isAlone: true, look: async () => undefined };
 }
 
 /** How often each thing has happened. */
@@ -171,6 +173,7 @@ export class ProvingGround {
     const receipt = await this.#ensure(name).catch((error: Error) => {
       throw new Refuted(`${name} was refused or failed: ${error.message}`, { cause: error });
     });
+    await this.#warehouse.keeper.refresh();
     this.#checkBuilt(name, minimal);
     this.#checkImages(name, receipt, wanted);
     if (planned) this.#checkExplanations(planned);
@@ -224,6 +227,7 @@ export class ProvingGround {
       const { nearest, causes = [] } = explanation ?? {};
       if (nearest === undefined) continue;
       const [now, before] = [image.key, nearest.key].map((key) => this.#warehouse.contentOfKey(key));
+      if (!before && !this.place.isAlone) continue;
       if (!now || !before) throw new Refuted(`${image.name} is compared with what never was`);
       const back = contentId(putBack(now, before, causes, this.#warehouse.contents));
       if (back !== contentId(before)) {
@@ -247,6 +251,7 @@ export class ProvingGround {
       if (error instanceof EngineGone) this.#count('killed');
     } finally {
       this.#warehouse.comeBack();
+      await this.#warehouse.keeper.refresh();
     }
     const more = this.#warehouse.lies().filter((ref) => !lies.includes(ref));
     if (more.length > 0) throw new Refuted(`${more.join(', ')} names an image that is not finished`);
