@@ -222,8 +222,8 @@ export const FILE_EDITS: Readonly<Record<string, readonly [number, Edit]>> = {
   'execute bit': [4, executeBit],
   'group bits': [2, groupBits],
   rename: [4, rename],
-  move: [3, move],
-  'move a folder': [2, moveFolder],
+  move: [4, move],
+  'move a folder': [4, moveFolder],
   'swap two files': [2, swap],
   'retarget a link': [6, retarget],
   add: [4, add],
@@ -231,5 +231,5 @@ export const FILE_EDITS: Readonly<Record<string, readonly [number, Edit]>> = {
   'empty folder': [2, emptyFolder],
   'add a line to an ignore file': [4, addIgnoreLine],
   'remove a line from an ignore file': [5, removeIgnoreLine],
-  'ignore file of one Dockerfile': [4, ownIgnoreFile],
+  'ignore file of one Dockerfile': [6, ownIgnoreFile],
 };
