@@ -9,6 +9,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { ensureBrowser } from '../setup/browser.mjs';
 import { ensureEngine } from '../setup/engine.mjs';
 import { ensureNodeModules } from '../setup/node-modules.mjs';
 import { packPlugin } from '../setup/plugin.mjs';
@@ -29,6 +30,8 @@ async function main() {
   await ensurePython(root, { tensorflow: true });
   const plugin = await packPlugin(root);
   const engine = await engineUp;
+  const browser = await ensureBrowser();
+  if ('reason' in browser) process.stderr.write(`No browser: the page is not tried.\n${browser.reason}\n`);
   if ('reason' in engine) process.stderr.write(`No engine: its scenarios are skipped.\n${engine.reason}\n`);
 
   const env = {
@@ -36,6 +39,7 @@ async function main() {
     NX_DAEMON: 'false',
     NX_TUI: 'false',
     TFOD_PACKED_PLUGIN: plugin,
+    ...('path' in browser && { TFOD_BROWSER: browser.path }),
     ...('env' in engine ? { ...engine.env, TFOD_ENGINE: 'yes' } : { TFOD_ENGINE: 'none' }),
   };
   let total = { passed: 0, failed: 0, skipped: 0 };

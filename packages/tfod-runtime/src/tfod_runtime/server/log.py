@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import json
 import logging
@@ -26,7 +27,8 @@ class ServerLog:
         now = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="milliseconds")
         known = {name: fact for name, fact in facts.items() if fact is not None}
         line = json.dumps({"time": now, "event": event, **known}, default=str)
-        with self._lock:
+        # A request is answered also when nobody reads the log any more.
+        with self._lock, contextlib.suppress(OSError):
             self._stream.write(line + "\n")
             self._stream.flush()
 
