@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import json
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from tfod_runtime.errors import ModelProblem
@@ -144,3 +148,39 @@ def test_a_signature_prints_every_tensor() -> None:
         "  in   input_tensor: uint8 [1, ?, ?, 3]\n"
         "  out  raw_detection_boxes: float32 [1, 1917, 4]"
     )
+
+
+PLUGIN = Path(__file__).parents[3] / "tfod"
+FIXTURES = PLUGIN / "src" / "models" / "signature" / "fixtures" / "signatures.json"
+FAMILY_OF = {
+    "whole": "tf-od-api",
+    "od-api-float": "tf-od-api",
+    "od-api-string": "tf-od-api",
+    "od-api-masks": "tf-od-api",
+    "official-vision": "official-vision",
+    "tf-hub": "tf-hub",
+    "keras-hub": "keras-hub",
+    "two-signatures": "tf-od-api",
+}
+
+
+@pytest.mark.parametrize("name", json.loads(FIXTURES.read_text()))
+def test_the_plugin_and_the_runtime_agree_on_families(name: str) -> None:
+    """The plugin's own specs hold its reader to the same table (`family.spec.ts`)."""
+    signatures = [_signature(written) for written in json.loads(FIXTURES.read_text())[name]]
+    if name in FAMILY_OF:
+        assert choose_adapter(signatures, Settings(), name).family == FAMILY_OF[name]
+    else:
+        with pytest.raises(ModelProblem):
+            choose_adapter(signatures, Settings(), name)
+
+
+def _signature(written: dict[str, Any]) -> Signature:
+    inputs, outputs = (
+        tuple(
+            Tensor(each["name"], each["dtype"], None if each["shape"] is None else tuple(each["shape"]))
+            for each in written[side]
+        )
+        for side in ("inputs", "outputs")
+    )
+    return Signature(written["key"], inputs, outputs)

@@ -16,6 +16,13 @@ _BINARY = {"schema": {"type": "string", "format": "binary"}}
 _EXAMPLE_BASE64 = "/9j/4AAQSkZJRg…"
 
 
+class Segmentation(BaseModel):
+    """Which pixels an object covers."""
+
+    size: list[int] = Field(description="Height and width of the picture")
+    counts: str = Field(description="COCO's compressed run lengths")
+
+
 class FoundObject(BaseModel):
     """One object."""
 
@@ -23,6 +30,10 @@ class FoundObject(BaseModel):
     label: str
     score: float = Field(ge=0, le=1)
     bbox: list[float] = Field(description="x, y, width, height in pixels of the upright picture")
+    segmentation: Segmentation | None = Field(default=None, description="Of models that give masks")
+    keypoints: list[float] | None = Field(
+        default=None, description="Of models that give them: x, y in pixels and the score, in turn"
+    )
 
 
 class FoundInPicture(BaseModel):
