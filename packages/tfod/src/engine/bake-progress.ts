@@ -1,6 +1,7 @@
 import { StringDecoder } from 'node:string_decoder';
 import type { BuildEvent, StepFailure } from './engine';
 import { JsonStream } from './json-stream';
+import type { StepOrigin } from './step-origins';
 
 const TAIL_LINES = 40;
 /** The error of a step that was stopped because another one had failed. */
@@ -16,7 +17,10 @@ export class BakeProgress {
   readonly #text: string[] = [];
   readonly #failures = new Map<string, StepFailure>();
 
-  constructor(private readonly targets: readonly string[]) {}
+  constructor(
+    private readonly targets: readonly string[],
+    private readonly originOf: StepOrigin = (target) => target,
+  ) {}
 
   /** One line of output. */
   read(line: string): BuildEvent[] {
@@ -69,12 +73,15 @@ export class BakeProgress {
   #readName(name: string): { owner: number; step: string } | undefined {
     const [, inside = '', rest = name] = /^\[([^\]]*)\]\s*(.*)$/s.exec(name) ?? [];
     const words = inside.split(' ');
-    const owner = this.targets.length === 1 ? 0 : this.targets.indexOf(words.shift() ?? '');
+    const named = (this.targets.length === 1 ? this.targets[0] : words.shift()) ?? '';
     const text = rest.replace(/\s+/g, ' ').trim();
     const reads = words[0] === 'internal' || words[0] === 'context';
-    if (owner < 0 || (reads && text.startsWith('load ') && text !== 'load build context')) return undefined;
+    if (!this.targets.includes(named) || (reads && text.startsWith('load ') && text !== 'load build context'))
+      return undefined;
     const place = words.find((word) => /^\d+\/\d+$/.test(word));
-    return { owner, step: place === undefined ? text : `${place} ${text}` };
+    if (place === undefined) return { owner: this.targets.indexOf(named), step: text };
+    const step = `${place} ${text}`;
+    return { owner: this.targets.indexOf(this.originOf(named, step)), step };
   }
 
   #advance(vertex: Vertex): BuildEvent[] {

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TfodError } from '../values/tfod-error';
 import { bakeFile, involvedTargets } from './bake-file';
@@ -8,8 +8,9 @@ import { printable } from './command';
 import { detectBuilder, detectEngine } from './detect-engine';
 import * as docker from './docker-commands';
 import { readIds, readImages, readManifestDigest, readPulledDigest } from './docker-output';
-import type { BuildEvent, BuildOutcome, BuildRequest, Engine, EngineImage } from './engine';
 import { cachedBytes, storageFolder } from './engine-storage';
+import type { BuildEvent, BuildOutcome, BuildRequest, BuildTarget, Engine, EngineImage } from './engine';
+import { stepOrigins } from './step-origins';
 import { runCommand, type Ran, type RunCommand } from './run-command';
 
 const NOT_THERE = /no such image/i;
@@ -94,13 +95,23 @@ async function build(
   const file = join(scratch, 'bake.json');
   const involved = involvedTargets(targets, wanted);
   await writeFile(file, bakeFile(involved));
-  const progress = new BakeProgress(involved.map(({ name }) => name));
+  const progress = new BakeProgress(
+    involved.map(({ name }) => name),
+    stepOrigins(involved, await readDockerfiles(involved)),
+  );
   const ran = await run(docker.bake(file, wanted, builder.name, scratch), {
     onLine: (line) => progress.read(line).forEach(on),
     tailLines: SHOWN_LINES,
     ...(signal && { signal }),
   });
   return ran.code === 0 ? { ok: true } : { ok: false, ...progress.end() };
+}
+
+async function readDockerfiles(targets: readonly BuildTarget[]): Promise<ReadonlyMap<string, string>> {
+  const texts = targets.map(
+    async ({ name, dockerfile }) => [name, await readFile(dockerfile, 'utf8')] as const,
+  );
+  return new Map(await Promise.all(texts));
 }
 
 async function must(run: RunCommand, command: Command): Promise<Ran> {

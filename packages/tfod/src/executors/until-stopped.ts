@@ -15,16 +15,26 @@ export interface Stopped {
  * on until the work has put away what it began.
  */
 export async function untilStopped<T>(
-  { code, what, remedy }: Stopped,
+  stopped: Stopped,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
+  const { signal, release } = stopSignal(stopped);
+  try {
+    return await work(signal);
+  } finally {
+    release();
+  }
+}
+
+/** The signal of such work; Ctrl-C means it until it is released. */
+export function stopSignal({ code, what, remedy }: Stopped): {
+  readonly signal: AbortSignal;
+  readonly release: () => void;
+} {
   const controller = new AbortController();
   const stop = (name: NodeJS.Signals): void =>
     controller.abort(new TfodError({ code, what: `${what} by ${name}`, remedy }));
   SIGNALS.forEach((name) => process.once(name, stop));
-  try {
-    return await work(controller.signal);
-  } finally {
-    SIGNALS.forEach((name) => process.removeListener(name, stop));
-  }
+  const release = (): void => SIGNALS.forEach((name) => process.removeListener(name, stop));
+  return { signal: controller.signal, release };
 }

@@ -25,7 +25,7 @@ function isInEngine({ found, verdict }: PlannedImage): boolean {
 }
 
 function buildByHand({ image }: PlannedImage, planned: PlannedService, commands: EngineCommands): Command {
-  const { workspaceRoot, force } = planned.request;
+  const { workspaceRoot } = planned.request;
   const { facts } = image;
   const places = {
     context: facts.context.root,
@@ -40,7 +40,6 @@ function buildByHand({ image }: PlannedImage, planned: PlannedService, commands:
     plan: planned.plan,
     seesImages: true,
     refs: image.refs,
-    force,
   });
   const contexts = Object.entries(target.contexts).map(([alias, source]) => {
     const ref = source.from === 'target' ? parent(source.name) : undefined;

@@ -1,18 +1,24 @@
 import type { BuildOutcome, StepFailure } from '../engine/engine';
+import type { Problem } from '../values/tfod-error';
 import type { Image } from './image';
 
-/** Why an image could not be built: its own failure, or the name of the parent that failed. */
-export type NotBuilt = { readonly failure: StepFailure } | { readonly parent: string };
+/** Why there is no image: a step failed, its parent of that name failed, or something else was wrong. */
+export type NotBuilt =
+  | { readonly failure: StepFailure }
+  | { readonly parent: string }
+  | { readonly problems: readonly Problem[] };
 
 /**
  * Builds all that can be built: an image that fails is left out with everything that stands on it, and the rest
- * is tried again. The engine's cache keeps what was done.
+ * is tried again. The engine's cache keeps what was done. What is known from the start that it cannot be built is not
+ * tried at all.
  */
 export async function buildInParts(
   images: readonly Image[],
   build: (names: readonly string[]) => Promise<BuildOutcome>,
+  cannotBeBuilt: ReadonlyMap<string, NotBuilt> = new Map(),
 ): Promise<ReadonlyMap<string, NotBuilt>> {
-  const notBuilt = new Map<string, NotBuilt>();
+  const notBuilt = new Map(cannotBeBuilt);
   const wanted = (): string[] => images.map(({ name }) => name).filter((name) => !notBuilt.has(name));
   for (let names = wanted(); names.length > 0; names = wanted()) {
     const outcome = await build(names);
@@ -53,7 +59,8 @@ function known(
     : new Map();
 }
 
-function skipDependants(images: readonly Image[], notBuilt: Map<string, NotBuilt>): void {
+/** Adds whatever stands on what is not built; `images` must have parents before children. */
+export function skipDependants(images: readonly Image[], notBuilt: Map<string, NotBuilt>): void {
   for (const { name, parents } of images) {
     const parent = Object.values(parents).find((each) => notBuilt.has(each));
     if (parent !== undefined && !notBuilt.has(name)) notBuilt.set(name, { parent });

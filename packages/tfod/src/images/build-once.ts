@@ -1,8 +1,10 @@
+import { TfodError } from '../values/tfod-error';
 import { buildMissing, NOTHING_BUILT, type Built } from './build-missing';
 import type { Image } from './image';
 import { holdImages } from './image-holds';
+import { identityOf, joinPlans, type JointPlan } from './join-plans';
 import type { Key } from './key';
-import { KeyTurns } from './key-turns';
+import { KeyTurns, type Wanted } from './key-turns';
 import { KEY_LABEL } from './labels';
 import { imagesToBuild, type Plan } from './plan';
 import { planAgain, type PlannedService } from './plan-service';
@@ -12,8 +14,16 @@ import { waitForTurn } from './wait-for-turn';
 
 export interface BuiltOnce {
   /** As it was when it was carried out: what another process had built meanwhile is present. */
-  readonly planned: PlannedService;
+  readonly planned: readonly PlannedService[];
   readonly built: Built;
+}
+
+/** Of services that want the same builder. */
+export interface OnceRequest {
+  readonly planned: readonly PlannedService[];
+  readonly builder: string | undefined;
+  /** Reads and plans again what can still be planned. */
+  readonly planFromStart: () => Promise<readonly PlannedService[]>;
 }
 
 /**
@@ -21,30 +31,33 @@ export interface BuiltOnce {
  * image builds it, from before a last look at the engine until the image has its names. The others wait, and look
  * again; if the image is not there then, for the process failed or was killed, the next one builds it.
  */
-export async function buildOnce(
-  first: PlannedService,
-  planFromStart: () => Promise<PlannedService>,
-  machine: Machine,
-): Promise<BuiltOnce> {
-  let planned = first;
+export async function buildOnce(request: OnceRequest, machine: Machine): Promise<BuiltOnce> {
+  let { planned } = request;
   for (;;) {
-    const wanted = imagesToBuild(planned.plan);
+    const joint = joinPlans(planned);
+    const wanted = wantedOf(joint);
     if (wanted.length === 0) return { planned, built: NOTHING_BUILT };
     const place = await turnsPlace(machine);
-    const turns = await KeyTurns.take(place, wanted.map(forService(planned)));
+    const turns = await KeyTurns.take(place, wanted);
     if (!(turns instanceof KeyTurns)) {
       await waitForTurn(turns, machine);
       // The wait may have been long enough for an edit.
-      planned = await planFromStart();
+      planned = await request.planFromStart();
       continue;
     }
-    const held = await holdImages(place, parentsThere(planned.plan), machine);
+    const held = await holdImages(place, parentsThere(joint.plan), machine);
     try {
-      planned = planAgain(planned, await machine.engine.imagesWithLabel(KEY_LABEL));
-      const missing = imagesToBuild(planned.plan);
+      const present = await machine.engine.imagesWithLabel(KEY_LABEL);
+      planned = planned.map((each) => planAgain(each, present));
+      const now = joinPlans(planned);
+      const missing = imagesToBuild(now.plan);
       if (!turns.cover(missing)) continue;
       await turns.keepOnly(missing);
-      return { planned, built: await buildMissing(planned, machine) };
+      if (planned.length > 1) {
+        machine.report(`building ${missing.length} images for ${planned.length} services`);
+      }
+      const built = await buildMissing(now, request.builder, machine).catch(allNotBuilt(missing));
+      return { planned, built };
     } finally {
       await held.end();
       await turns.end();
@@ -52,8 +65,24 @@ export async function buildOnce(
   }
 }
 
-function forService({ request }: PlannedService) {
-  return (image: Image) => ({ image, purpose: request.service.name });
+/** What stops a build as a whole is a problem of each image that it was to make, and of no other. */
+function allNotBuilt(images: readonly Image[]): (error: unknown) => Built {
+  return (error) => {
+    if (!(error instanceof TfodError)) throw error;
+    return {
+      images: new Map(),
+      problems: new Map(images.map((image) => [identityOf(image), error.problems])),
+    };
+  };
+}
+
+function wantedOf({ plan, wantedBy }: JointPlan): readonly Wanted[] {
+  return imagesToBuild(plan).map((image) => ({ image, purpose: purposeOf(image, wantedBy) }));
+}
+
+function purposeOf({ name }: Image, wantedBy: JointPlan['wantedBy']): string {
+  const [first = '', ...others] = wantedBy.get(name) ?? [];
+  return others.length === 0 ? first : `${first} and ${others.length} more`;
 }
 
 /** What is there and a build stands on: it must not be removed before the build has it. */

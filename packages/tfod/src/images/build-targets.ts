@@ -33,14 +33,13 @@ export interface TargetChoices {
   readonly seesImages: boolean;
   /** The names that the image gets. */
   readonly refs: readonly string[];
-  readonly force: boolean;
 }
 
 /** One image as the engine is to build it. */
 export function buildTarget(
   image: Image,
   places: Places,
-  { plan, seesImages, refs, force }: TargetChoices,
+  { plan, seesImages, refs }: TargetChoices,
 ): BuildTarget {
   const planned = new Map(plan.map((each) => [each.image.name, each]));
   const parents = Object.entries(image.parents).map(([alias, name]) => [
@@ -62,7 +61,7 @@ export function buildTarget(
     platform: image.platform,
     refs,
     secrets: image.facts.secrets,
-    fresh: force,
+    fresh: planned.get(image.name)?.isForced ?? false,
   };
 }
 

@@ -153,8 +153,11 @@ describe('ensureImages', () => {
 
   it('notices files that change under its hands', async () => {
     fake.beforeBuild = () => workspace.write('apps/parking/src/parking/detect.py', 'print(3)\n');
-    await expect(ensure()).rejects.toThrow('TREE_CHANGED');
-    expect(fake.builds).toEqual([]);
+    await expect(ensure()).rejects.toMatchObject({
+      problems: [{ code: 'TREE_CHANGED' }],
+    });
+    expect(fake.builds.map(({ wanted }) => wanted)).toEqual([['base', 'tf', 'gpu']]);
+    expect(hasReceipt()).toBe(false);
     expect(scratch()).toEqual([]);
   });
 });

@@ -1,27 +1,14 @@
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { readText } from '../files/read-text';
-import { writeFileAtomic } from '../files/atomic-write';
-import { TfodError } from '../values/tfod-error';
+import type { EngineImage } from '../engine/engine';
+import { TfodError, type Problem } from '../values/tfod-error';
 import { buildOnce } from './build-once';
+import { asDiskFull, dropReceipt, finish, type Ensured } from './finish';
 import { ownerOfRef } from './key';
-import { formatLastKeys, keptName } from './kept-records';
 import { isGone, thisProcess } from './owner';
+import { identityOf, joinPlans } from './join-plans';
 import { pullFound } from './look-up/pull-found';
-import { pushMissing } from './look-up/push-missing';
 import { isDone } from './plan';
-import { planService, type PlannedService } from './plan-service';
-import {
-  formatDocument,
-  lastKeysPath,
-  receiptOf,
-  receiptPath,
-  type EnsuredImage,
-  type Receipt,
-} from './receipt';
-import { Uses } from './prune/uses';
-import { keptRecord } from './records/kept-record';
-import { RecordCache } from './records/record-cache';
+import { planServices, type NotPlanned, type Planned, type PlannedService } from './plan-service';
+import type { Receipt } from './receipt';
 import type { ImagesRequest, Machine } from './request';
 
 /**
@@ -29,126 +16,107 @@ import type { ImagesRequest, Machine } from './request';
  * Quiet and quick when all are there. Throws a TfodError with every problem; then there is no receipt.
  */
 export async function ensureImages(request: ImagesRequest, machine: Machine): Promise<Receipt> {
-  return carryOut(await planToBuild(request, machine), machine);
+  for await (const ensured of ensureAll([request], machine)) {
+    if ('error' in ensured) throw ensured.error;
+    return ensured.receipt;
+  }
+  throw new Error('a service without an outcome');
 }
 
 /**
- * A plan that is going to be carried out. When there is something wrong, the receipt of an earlier build goes: it
- * tells of images that are not those of this tree.
+ * The same for several services, by one plan and one build for all that want the same builder. What is wrong with one
+ * is no matter of the others. An outcome comes as soon as it is known.
  */
-export async function planToBuild(request: ImagesRequest, machine: Machine): Promise<PlannedService> {
-  try {
-    return await planService(request, machine);
-  } catch (error) {
-    await dropReceipt(request);
-    throw error;
+export async function* ensureAll(
+  requests: readonly ImagesRequest[],
+  machine: Machine,
+): AsyncGenerator<Ensured, void, undefined> {
+  const planned: PlannedService[] = [];
+  for (const each of await planServices(requests, machine)) {
+    if ('error' in each) yield await refused(each);
+    else planned.push(each);
+  }
+  for (const builder of new Set(planned.map(({ request }) => request.builder))) {
+    const sameBuilder = planned.filter(({ request }) => request.builder === builder);
+    yield* carryOut(sameBuilder, builder, machine);
   }
 }
 
-/** Makes a plan true. The old receipt goes first and the new one comes last: there is never one that lies. */
-export async function carryOut(planned: PlannedService, machine: Machine): Promise<Receipt> {
-  const { request, plan } = planned;
-  if (!isDone(plan)) await dropReceipt(request);
+/** Makes plans true. The old receipts go first and the new ones come last: there is never one that lies. */
+async function* carryOut(
+  first: readonly PlannedService[],
+  builder: string | undefined,
+  machine: Machine,
+): AsyncGenerator<Ensured, void, undefined> {
+  const requests = first.map(({ request }) => request);
+  let fallen: readonly NotPlanned[] = [];
+  const bring = async (outcomes: readonly Planned[]): Promise<readonly PlannedService[]> => {
+    const brought = await bringPulled(outcomes, machine);
+    fallen = brought.filter(isRefused);
+    return brought.filter(isPlanned);
+  };
   try {
-    const ensured = await act(planned, machine);
-    const receipt = receiptOf(request.service, ensured);
-    await writeIfOther(receiptFile(request), formatDocument(receipt));
-    return receipt;
+    for (const { request, plan } of first) {
+      if (!isDone(plan)) await dropReceipt(request);
+    }
+    const planFromStart = async () => bring(await planServices(requests, machine));
+    const { planned, built } = await buildOnce(
+      { planned: await bring(first), builder, planFromStart },
+      machine,
+    );
+    await dropAbandonedNames(planned, machine);
+    for (const each of fallen) yield await refused(each);
+    for (const each of planned) yield await finish(each, built, machine);
   } catch (error) {
     throw asDiskFull(error);
   }
 }
 
-async function act(first: PlannedService, machine: Machine): Promise<readonly EnsuredImage[]> {
-  const { request } = first;
-  const { engine } = machine;
-  const { planned, built } = await buildOnce(
-    await bringPulled(first, machine),
-    async () => bringPulled(await planToBuild(request, machine), machine),
-    machine,
-  );
-  const { plan, facts } = planned;
-  const ensured = plan.flatMap((each): EnsuredImage[] => {
-    const isThere = each.found !== undefined || each.verdict === 'present';
-    const result = isThere ? { seconds: 0 } : built.images.get(each.image.name);
-    return result ? [{ ...each, ...result }] : [];
-  });
-  for (const { verdict, found, missingRefs } of ensured) {
-    if (verdict !== 'present' || found === undefined) continue;
-    for (const ref of missingRefs) await engine.tag(found.id, ref);
+/** What is pulled is there to build on. A service whose image does not come is out. */
+async function bringPulled(outcomes: readonly Planned[], machine: Machine): Promise<readonly Planned[]> {
+  const pulled = new Map<string, EngineImage>();
+  const problems = new Map<string, readonly Problem[]>();
+  for (const each of joinPlans(outcomes.filter(isPlanned)).plan) {
+    try {
+      const found = (await pullFound([each], machine)).get(each.image.name);
+      if (found) pulled.set(identityOf(each.image), found);
+    } catch (error) {
+      if (!(error instanceof TfodError)) throw error;
+      problems.set(identityOf(each.image), error.problems);
+    }
   }
-  await dropAbandonedNames(
-    facts.present.flatMap(({ refs }) => refs),
-    machine,
-  );
-  await keepRecords(planned, ensured, machine);
-  if (built.problems.length > 0) throw new TfodError(built.problems);
-  return pushMissing(ensured, request, machine, planned.registries);
-}
-
-/** What is pulled is there to build on. */
-async function bringPulled(planned: PlannedService, machine: Machine): Promise<PlannedService> {
-  const pulled = await pullFound(planned.plan, machine);
-  const plan = planned.plan.map((each) => {
-    const found = pulled.get(each.image.name);
-    return found ? { ...each, found } : each;
+  return outcomes.map((outcome) => {
+    if (isRefused(outcome)) return outcome;
+    const wrong = outcome.plan.flatMap(({ image }) => problems.get(identityOf(image)) ?? []);
+    if (wrong.length > 0) return { request: outcome.request, error: new TfodError(wrong) };
+    const plan = outcome.plan.map((each) => {
+      const found = pulled.get(identityOf(each.image));
+      return found ? { ...each, found } : each;
+    });
+    return { ...outcome, plan };
   });
-  return { ...planned, plan };
 }
 
-async function dropReceipt(request: ImagesRequest): Promise<void> {
-  await rm(receiptFile(request), { force: true });
+function isPlanned(outcome: Planned): outcome is PlannedService {
+  return !('error' in outcome);
 }
 
-function receiptFile({ workspaceRoot, service }: ImagesRequest): string {
-  return join(workspaceRoot, receiptPath(service.root));
+function isRefused(outcome: Planned): outcome is NotPlanned {
+  return 'error' in outcome;
+}
+
+/** The receipt of an earlier build tells of images that are not those of this tree. */
+async function refused({ request, error }: NotPlanned): Promise<Ensured> {
+  await dropReceipt(request);
+  return { request, error };
 }
 
 /** The temporary names that processes left behind which were killed. */
-async function dropAbandonedNames(refs: readonly string[], { engine }: Machine): Promise<void> {
+async function dropAbandonedNames(planned: readonly PlannedService[], { engine }: Machine): Promise<void> {
   const self = thisProcess();
+  const refs = new Set(planned.flatMap(({ facts }) => facts.present.flatMap(({ refs }) => refs)));
   for (const ref of refs) {
     const owner = ownerOfRef(ref);
     if (owner && isGone(owner, self)) await engine.untag(ref);
   }
-}
-
-/** Keeps by key what the images were made from, once for each, and which are the last of this checkout. */
-async function keepRecords(
-  { request, facts }: PlannedService,
-  ensured: readonly EnsuredImage[],
-  { env }: Machine,
-): Promise<void> {
-  const records = new RecordCache(env);
-  for (const { image, verdict } of ensured) {
-    const isKnown = verdict === 'present' && facts.kept.last[keptName(image)] === image.key;
-    if (!isKnown) await records.keep(keptRecord(image));
-  }
-  await new Uses(env).note(
-    request.workspaceRoot,
-    ensured.map(({ image }) => image.key),
-  );
-  const current = ensured.map(({ image }) => [keptName(image), image.key]);
-  const last = { ...facts.kept.last, ...Object.fromEntries(current) };
-  await writeIfOther(join(request.workspaceRoot, lastKeysPath(request.service.root)), formatLastKeys(last));
-}
-
-async function writeIfOther(path: string, text: string): Promise<void> {
-  const before = await readText(path).catch(() => undefined);
-  if (before !== text) await writeFileAtomic(path, text);
-}
-
-function asDiskFull(error: unknown): unknown {
-  const { code, path } = error as NodeJS.ErrnoException;
-  if (code !== 'ENOSPC' && code !== 'EDQUOT') return error;
-  return new TfodError(
-    {
-      code: 'DISK_FULL',
-      what: 'The disk is full',
-      ...(path !== undefined && { where: path }),
-      found: code,
-      remedy: 'free space, then run docker-build again',
-    },
-    { cause: error },
-  );
 }

@@ -31,10 +31,16 @@ export interface Facts {
   readonly kept: KeptRecords;
 }
 
+/** What the engine is and has. */
+export interface EngineLook {
+  readonly platform: Platform;
+  readonly present: readonly EngineImage[];
+  readonly problems: readonly Problem[];
+}
+
 /** How far the gathering goes. */
 export interface GatherOptions {
-  /** Whether an engine that does not answer is a problem, or one without images. */
-  readonly needsEngine: boolean;
+  readonly looking: Promise<EngineLook>;
   /** Whether weights of models that are nowhere on this machine are fetched, or a problem. */
   readonly fetchesWeights: boolean;
 }
@@ -43,20 +49,21 @@ export interface GatherOptions {
 export async function gather(
   request: ImagesRequest,
   machine: Machine,
-  { needsEngine, fetchesWeights }: GatherOptions,
+  { looking, fetchesWeights }: GatherOptions,
 ): Promise<Facts> {
   const problems = new Problems();
   const { workspaceRoot, service } = request;
   const checkModel: CheckModel = (each) =>
     readyModel(workspaceRoot, each, machine.env, fetchesWeights ? 'network' : 'store');
   const [engine, pins = NO_PINS, last] = await Promise.all([
-    lookAtEngine(machine, needsEngine ? problems : new Problems()),
+    looking,
     problems.attempt(() => readPins(workspaceRoot)),
     readOptional(join(workspaceRoot, lastKeysPath(service.root))).then(parseLastKeys),
     problems.attempt(async () => {
       if (service.kind !== 'runtime') problems.add(...(await checkModel(service)));
     }),
   ]);
+  problems.add(...engine.problems);
   const platforms = request.platforms.length > 0 ? request.platforms : [engine.platform];
   const images = await readChains(request, platforms, { ...machine, checkModel }, problems);
   const unpinned = unpinnedRefs(
@@ -71,16 +78,19 @@ export async function gather(
   return { images, pins, unpinned, present: engine.present, kept };
 }
 
-async function lookAtEngine(
-  { engine }: Machine,
-  problems: Problems,
-): Promise<{ platform: Platform; present: readonly EngineImage[] }> {
+/** Looks at the engine once. Without `needed`, one that does not answer has no images. */
+export async function lookAtEngine({ engine }: Machine, needed: boolean): Promise<EngineLook> {
+  const problems = new Problems();
   const listing = engine.imagesWithLabel(KEY_LABEL);
   // Heard below; what `open` says is clearer than why the list of a missing engine failed.
   listing.catch(() => undefined);
   const info = await problems.attempt(() => engine.open());
-  if (info === undefined) return { platform: parsePlatform('linux/amd64'), present: [] };
-  return { platform: info.platform, present: (await problems.attempt(() => listing)) ?? [] };
+  const present = info && (await problems.attempt(() => listing));
+  return {
+    platform: info?.platform ?? parsePlatform('linux/amd64'),
+    present: present ?? [],
+    problems: needed ? problems.all : [],
+  };
 }
 
 /** The names of the images that are to be pushed, and that say not where to. */

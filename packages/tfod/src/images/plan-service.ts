@@ -1,11 +1,13 @@
 import type { EngineImage } from '../engine/engine';
 import { registriesOf, type Registries } from '../registry/registry';
+import { TfodError } from '../values/tfod-error';
 import { chainOf } from './chain';
 import { ensurePins, foreseePins } from './ensure-pins';
-import { gather, type Facts } from './gather';
+import { gather, lookAtEngine, type Facts } from './gather';
 import type { Image } from './image';
 import { lookUp } from './look-up/look-up';
 import { NOTHING_SEEN, type RegistryView } from './look-up/registry-view';
+import { sharedLooks } from './look-up/shared-looks';
 import { planImages, type Plan, type PlannedImage } from './plan';
 import { imageRepository } from './repository';
 import type { ImagesRequest, Machine } from './request';
@@ -21,6 +23,15 @@ export interface PlannedService {
   readonly seen: RegistryView;
   readonly registries: Registries;
 }
+
+/** A service of which something is wrong. */
+export interface NotPlanned {
+  readonly request: ImagesRequest;
+  /** Every problem. */
+  readonly error: TfodError;
+}
+
+export type Planned = PlannedService | NotPlanned;
 
 export interface PlanOptions {
   /** Whether an engine that does not answer is a problem, or one without images. */
@@ -39,36 +50,75 @@ export interface PlanOptions {
 export async function planService(
   request: ImagesRequest,
   machine: Machine,
+  options?: PlanOptions,
+): Promise<PlannedService> {
+  const [planned] = await planServices([request], machine, options);
+  if (planned === undefined || 'error' in planned) throw planned?.error;
+  return planned;
+}
+
+/** The same for several services, after one look at the engine. What is wrong with one is no matter of the others. */
+export async function planServices(
+  requests: readonly ImagesRequest[],
+  machine: Machine,
   {
     needsEngine = true,
     writesPins = true,
     fetchesWeights = true,
     asksRegistry = needsEngine,
   }: PlanOptions = {},
-): Promise<PlannedService> {
-  const facts = await gather(request, machine, { needsEngine, fetchesWeights });
+): Promise<readonly Planned[]> {
+  const looking = lookAtEngine(machine, needsEngine);
+  const gathered = await Promise.all(
+    requests.map((request) => settled(request, () => gather(request, machine, { looking, fetchesWeights }))),
+  );
   const pin = writesPins ? ensurePins : foreseePins;
-  const pins = await pin(facts, request.workspaceRoot, machine);
-  const { registry, tags } = request;
-  const repository = imageRepository(request.service.image, registry);
-  const chain = { facts: facts.images, pins, repository, tags };
-  const images = chainOf({ ...chain, ...(registry !== undefined && { registry }) });
-  const { present, kept } = facts;
-  const { env, signal, report, registries = registriesOf({ env, ...(signal && { signal }) }) } = machine;
-  const asked = { images, present, request, registries, report };
-  const seen = asksRegistry ? await lookUp(asked) : NOTHING_SEEN;
-  const { force, goal, push } = request;
-  const plan = planImages({ images, present, kept, seen, force, goal, push });
-  return { request, facts, images, plan, seen, registries };
+  const chains: (Chain | NotPlanned)[] = [];
+  for (const each of gathered) {
+    chains.push('error' in each ? each : await settled(each.request, () => chainFor(each, pin, machine)));
+  }
+  const { env, signal } = machine;
+  const registries = machine.registries ?? registriesOf({ env, ...(signal && { signal }) });
+  const looks = sharedLooks(registries);
+  const report = onlyOnce(machine.report);
+  return Promise.all(
+    chains.map(async (chain) => {
+      if ('error' in chain) return chain;
+      const { request, facts, images } = chain.value;
+      const { present } = facts;
+      const asked = { images, present, request, registries: looks, report };
+      const seen = await settled(request, async () => (asksRegistry ? lookUp(asked) : NOTHING_SEEN));
+      return 'error' in seen ? seen : planOf({ request, facts, images, seen: seen.value, registries });
+    }),
+  );
 }
 
 /** The same plan after another look at the engine. */
 export function planAgain(planned: PlannedService, present: readonly EngineImage[]): PlannedService {
-  const facts = { ...planned.facts, present };
-  const { images, request, seen } = planned;
+  const again = planOf({ ...planned, facts: { ...planned.facts, present } });
+  return { ...again, plan: again.plan.map((each) => sayHowItCame(each, planned.plan)) };
+}
+
+type Chain = Settled<Pick<PlannedService, 'request' | 'facts' | 'images'>>;
+
+/** The images that a service needs, when all that they stand on has its pin. */
+async function chainFor(
+  { request, value: facts }: Settled<Facts>,
+  pin: typeof ensurePins,
+  machine: Machine,
+): Promise<Chain['value']> {
+  const pins = await pin(facts, request.workspaceRoot, machine);
+  const { registry, tags } = request;
+  const repository = imageRepository(request.service.image, registry);
+  const chain = { facts: facts.images, pins, repository, tags };
+  return { request, facts, images: chainOf({ ...chain, ...(registry !== undefined && { registry }) }) };
+}
+
+function planOf(known: Omit<PlannedService, 'plan'>): PlannedService {
+  const { request, facts, images, seen } = known;
+  const { present, kept } = facts;
   const { force, goal, push } = request;
-  const plan = planImages({ images, present, kept: facts.kept, seen, force, goal, push });
-  return { ...planned, facts, plan: plan.map((each) => sayHowItCame(each, planned.plan)) };
+  return { ...known, plan: planImages({ images, present, kept, seen, force, goal, push }) };
 }
 
 function sayHowItCame(each: PlannedImage, before: Plan): PlannedImage {
@@ -78,4 +128,27 @@ function sayHowItCame(each: PlannedImage, before: Plan): PlannedImage {
   }
   if (each.verdict !== 'present' || was?.verdict !== 'build') return each;
   return { ...each, reasons: ['another process built it meanwhile', ...each.reasons] };
+}
+
+/** What is true of a registry is told once, and not for each service. */
+function onlyOnce(report: Machine['report']): Machine['report'] {
+  const told = new Set<string>();
+  return (line) => {
+    if (!told.has(line)) report(line);
+    told.add(line);
+  };
+}
+
+interface Settled<T> {
+  readonly request: ImagesRequest;
+  readonly value: T;
+}
+
+async function settled<T>(request: ImagesRequest, work: () => Promise<T>): Promise<Settled<T> | NotPlanned> {
+  try {
+    return { request, value: await work() };
+  } catch (error) {
+    if (!(error instanceof TfodError)) throw error;
+    return { request, error };
+  }
 }

@@ -27,6 +27,8 @@ export interface PlannedImage {
   readonly missingRefs: readonly string[];
   /** Names that it is to have in the registry and has not. */
   readonly unpushed: readonly string[];
+  /** To be built whatever is there, without the engine's cache. */
+  readonly isForced?: boolean;
 }
 
 /** Parents before children. */
@@ -78,10 +80,9 @@ export function planImages(request: PlanRequest): Plan {
       }
       if (inRegistry) return { ...common, ...elsewhere(image, request, unpushed) };
       const explanation = explainer.explain(image);
-      const reasons = isForced(image, request)
-        ? ['forced']
-        : buildReasons(image, { present, seen }, explainer, explanation);
-      return { ...common, verdict: 'build', reasons, explanation, missingRefs: image.refs };
+      const build = { ...common, verdict: 'build', explanation, missingRefs: image.refs } as const;
+      if (isForced(image, request)) return { ...build, reasons: ['forced'], isForced: true };
+      return { ...build, reasons: buildReasons(image, { present, seen }, explainer, explanation) };
     });
 }
 

@@ -20,7 +20,11 @@ export class Problems {
     }
   }
 
+  get all(): readonly Problem[] {
+    return [...this.#found.values()];
+  }
+
   throwAny(): void {
-    if (this.#found.size > 0) throw new TfodError([...this.#found.values()]);
+    if (this.#found.size > 0) throw new TfodError(this.all);
   }
 }

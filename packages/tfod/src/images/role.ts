@@ -50,20 +50,20 @@ const RUNTIMES: Readonly<Record<Variant, Link>> = {
 export function linksOfOther(project: string, links: readonly Link[]): readonly Link[] {
   return links.map((link) => ({
     ...link,
-    name: nameInOther(project, link.name),
+    name: nameInProject(project, link.name),
     parents: Object.fromEntries(
-      Object.entries(link.parents).map(([alias, parent]) => [alias, nameInOther(project, parent)]),
+      Object.entries(link.parents).map(([alias, parent]) => [alias, nameInProject(project, parent)]),
     ),
   }));
 }
 
 /** The name of another service's image of a variant. */
 export function serviceImageOf(project: string, variant: Variant): string {
-  return nameInOther(project, `service-${variant}`);
+  return nameInProject(project, `service-${variant}`);
 }
 
-/** A name of a project may hold what the name of a build target may not; the digest keeps two such apart. */
-function nameInOther(project: string, link: string): string {
+/** A name that no other project's image has. The name of a project may hold what the name of a build target may not; the digest keeps two such apart. */
+export function nameInProject(project: string, link: string): string {
   const plain = project.replaceAll(/[^A-Za-z0-9_-]/g, '-');
   const mark = plain === project ? '' : `-${hexOf(digestOf(project)).slice(0, 8)}`;
   return `${plain}${mark}-${link}`;

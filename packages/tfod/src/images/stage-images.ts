@@ -7,9 +7,16 @@ import { canonicalJson } from './canonical-json';
 import type { ImageFacts } from './facts';
 import type { Image } from './image';
 import { digestOf, hexOf } from '../values/digest';
+import { TfodError, type Problem } from '../values/tfod-error';
 
 /** What the builder would ignore was never staged; without this file it would ignore by the one that was. */
 const NOTHING_IGNORED = '# Everything here was listed and hashed.\n';
+
+/** Where images are laid out, by name, and what is wrong with those that could not be. */
+export interface Staged {
+  readonly places: ReadonlyMap<string, Places>;
+  readonly problems: ReadonlyMap<string, readonly Problem[]>;
+}
 
 /**
  * Lays out exactly what was hashed for each image; an entry that changed meanwhile is a TREE_CHANGED. Images that
@@ -19,15 +26,23 @@ export async function stageImages(
   images: readonly Image[],
   scratch: string,
   copies: KeptCopies,
-): Promise<readonly Places[]> {
+): Promise<Staged> {
   const staged = new Map<string, Promise<Places>>();
-  const places = images.map((image) => {
+  const [places, problems] = [new Map<string, Places>(), new Map<string, readonly Problem[]>()];
+  const all = images.map(async (image) => {
     const content = contentDigest(image);
     const place = staged.get(content) ?? stage(image, join(scratch, content), copies);
     staged.set(content, place);
-    return place;
+    try {
+      places.set(image.name, await place);
+    } catch (error) {
+      if (!(error instanceof TfodError)) throw error;
+      problems.set(image.name, error.problems);
+    }
   });
-  return Promise.all(places);
+  const ended = await Promise.allSettled(all);
+  for (const each of ended) if (each.status === 'rejected') throw each.reason;
+  return { places, problems };
 }
 
 async function stage({ facts }: Image, folder: string, copies: KeptCopies): Promise<Places> {

@@ -13,14 +13,34 @@ export function looksOnly({ plan, check, dryRun, explain, since }: DockerBuildOp
   return plan || check || dryRun || explain || since !== undefined || false;
 }
 
-/** What --plan, --check and --explain print; with --output a file is written as well. */
-export async function look(planned: PlannedService, options: DockerBuildOptions): Promise<string> {
-  const { output } = options;
-  if (output !== undefined) {
-    const text = formatOf(output) === 'html' ? pageOf(planned) : jsonOf(planned, options);
+/** A service that is only looked at. */
+export interface Looked {
+  readonly planned: PlannedService;
+  readonly options: DockerBuildOptions;
+}
+
+/** What --plan, --check and --explain print. */
+export function look({ planned, options }: Looked): string {
+  return (options.json ? jsonOf(planned, options) : textOf(planned, options)).trimEnd();
+}
+
+/** Writes the files of --output; services that name the same file share it. */
+export async function writeOutputs(looked: readonly Looked[]): Promise<void> {
+  for (const output of new Set(looked.flatMap(({ options }) => options.output ?? []))) {
+    const all = looked.filter(({ options }) => options.output === output);
+    const [{ planned } = {}] = all;
+    if (planned === undefined) continue;
+    const text = formatOf(output) === 'html' ? pageOf(all) : documentsOf(all);
     await writePlan(planned.request.workspaceRoot, output, text);
   }
-  return (options.json ? jsonOf(planned, options) : textOf(planned, options)).trimEnd();
+}
+
+/** One document, or the list of several. */
+function documentsOf(looked: readonly Looked[]): string {
+  const documents = looked.map(({ planned, options }) => jsonOf(planned, options));
+  return documents.length === 1
+    ? documents.join('')
+    : `[${documents.map((text) => text.trimEnd()).join(', ')}]\n`;
 }
 
 function textOf(planned: PlannedService, options: DockerBuildOptions): string {
@@ -35,8 +55,13 @@ function jsonOf(planned: PlannedService, options: DockerBuildOptions): string {
   );
 }
 
-function pageOf(planned: PlannedService): string {
-  return planPage([{ project: planned.request.service.name, images: explainPlan(planned) }]);
+function pageOf(looked: readonly Looked[]): string {
+  return planPage(
+    looked.map(({ planned }) => ({
+      project: planned.request.service.name,
+      images: explainPlan(planned),
+    })),
+  );
 }
 
 function explainedBy(

@@ -40,8 +40,8 @@ export async function writePlan(workspaceRoot: string, path: string, text: strin
 function isPlan(text: string): boolean {
   if (text.includes(PAGE_MARK)) return true;
   try {
-    const { service, images } = JSON.parse(text) as { service?: unknown; images?: unknown };
-    return typeof service === 'string' && Array.isArray(images);
+    const documents = [JSON.parse(text)].flat() as readonly { service?: unknown; images?: unknown }[];
+    return documents.every(({ service, images }) => typeof service === 'string' && Array.isArray(images));
   } catch {
     return false;
   }

@@ -1,0 +1,46 @@
+import { dockerEngine } from '../../engine/docker';
+import type { Engine } from '../../engine/engine';
+import type { Machine } from '../../images/request';
+import type { Registries } from '../../registry/registry';
+import type { DockerBuildOptions } from './schema';
+
+/** What the executor touches; tests give their own. */
+export interface Surroundings {
+  readonly engine: Engine;
+  /** Default: those that the environment leads to. */
+  readonly registries?: Registries;
+  readonly env: NodeJS.ProcessEnv;
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+  readonly wheelFolder?: string;
+}
+
+export const HERE: Surroundings = {
+  engine: dockerEngine(),
+  env: process.env,
+  out: (text) => void process.stdout.write(`${text}\n`),
+  err: (text) => void process.stderr.write(`${text}\n`),
+};
+
+export const STOPPED = {
+  code: 'BUILD_STOPPED',
+  what: 'The build was stopped',
+  remedy: 'run docker-build again; steps that were finished come from the cache',
+};
+
+/** With --json the standard output is the document's alone, and with --dryRun the shell's. */
+export function machineOf(
+  { json, dryRun, verbose }: Pick<DockerBuildOptions, 'json' | 'dryRun' | 'verbose'>,
+  { engine, registries, env, out, err, wheelFolder }: Surroundings,
+  signal: AbortSignal,
+): Machine {
+  return {
+    engine,
+    env,
+    report: json || dryRun ? err : out,
+    verbose: verbose ?? false,
+    signal,
+    ...(registries && { registries }),
+    ...(wheelFolder !== undefined && { wheelFolder }),
+  };
+}
