@@ -65,6 +65,19 @@ describe('infer in Python', () => {
     expect(existsSync(join(workspace.root, 'apps/parking/src/parking/__pycache__'))).toBe(false);
   });
 
+  it('takes Python and the lock of the runtime that the service stands on', async () => {
+    workspace.remove('apps/parking');
+    workspace.addRuntime('ml');
+    workspace.addService('parking', { runtime: 'ml' });
+    workspace.write('libs/ml/docker/base.Dockerfile', `FROM python:${MINOR}-slim\n`);
+    await infer({ input: 'shots', dryRun: true });
+    expect(told.err).toEqual([]);
+    expect(told.out[1]).toContain('libs/ml/requirements/tf.lock');
+    workspace.remove('libs/ml/tfod.json');
+    expect(await infer({ input: 'shots', dryRun: true })).toBe(false);
+    expect(told.err.join('\n')).toContain('RUNTIME_IS_NONE');
+  });
+
   it('fails when the runtime does', async () => {
     workspace.write('failed.jpg', '');
     expect(await infer({ input: 'failed.jpg' })).toBe(false);
@@ -131,7 +144,10 @@ describe('infer in Python', () => {
     const context = {
       root: workspace.root,
       projectName: 'parking',
-      projectsConfigurations: { version: 2, projects: { parking: { root: 'apps/parking' } } },
+      projectsConfigurations: {
+        version: 2,
+        projects: { parking: { root: 'apps/parking' }, ml: { root: 'libs/ml' } },
+      },
       isVerbose: false,
     };
     const surroundings = {
