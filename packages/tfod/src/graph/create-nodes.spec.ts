@@ -20,6 +20,7 @@ describe('createNodes', () => {
     expect(project?.targets?.['docker-build']).toEqual({
       executor: 'tfod:docker-build',
       cache: false,
+      continuous: false,
       inputs: ['{projectRoot}/**/*', '{workspaceRoot}/tfod.lock.json', { externalDependencies: [] }],
       outputs: ['{workspaceRoot}/dist/{projectRoot}/images.json'],
       metadata: {
@@ -50,6 +51,13 @@ describe('createNodes', () => {
       expect((await infer('apps/parking/tfod.json'))?.name).toBe('parking');
     },
   );
+
+  it('says of each target whether it goes on, for Nx would look for it in each schema', async () => {
+    const { targets = {} } = (await infer('apps/parking/tfod.json')) ?? {};
+    const going = Object.entries(targets).filter(([, { continuous }]) => continuous !== false);
+    expect(going.map(([name]) => name)).toEqual(['serve']);
+    expect(targets['serve']?.continuous).toBe(true);
+  });
 
   it('does not care what the tfod.json says', async () => {
     write('apps/parking/tfod.json', '{ "variants": ["cp');

@@ -85,8 +85,9 @@ function targetOf(
     inputs: ['{projectRoot}/**/*', ...inputs, PINS, { externalDependencies: [] }],
     ...(key === 'dockerBuild' &&
       imagesOf.length > 0 && { dependsOn: [{ projects: [...imagesOf], target: name }] }),
-    // Nx knows it from 21 on, and starts what depends on it at once: serve-ready is what waits.
-    ...(key === 'serve' && { continuous: true }),
+    // Nx knows it from 21 on, and starts what depends on it at once: serve-ready is what waits. Where it is not said,
+    // Nx reads the schema of the executor, for each target of each service, in each command.
+    continuous: key === 'serve',
     ...(key === 'serveReady' && { dependsOn: [settings.serve.name] }),
     ...(output !== undefined && { outputs: [output] }),
     ...(options && { options }),
