@@ -134,6 +134,36 @@ describeWithEngine('the second day: each change builds what it reaches', () => {
     expect(build()).toEqual(['base: present', 'tf: present', 'service: present']);
   });
 
+  it('a build is explained and drawn before it is made', () => {
+    const dockerfile = 'apps/parking/docker/tf.Dockerfile';
+    const before = workspace.read(dockerfile);
+    workspace.write(dockerfile, `${before}ENV EDITED=1\n`);
+    const line = before.split('\n').length;
+    const explained = mustSucceed(
+      workspace.nx('run', 'parking:docker-build', '--explain', '--output=dist/plan.html'),
+    ).output;
+    expect(explained).toContain(`parking ← tf: docker/tf.Dockerfile line ${line} changed`);
+    expect(workspace.read('dist/plan.html')).toContain('1 present, 2 to build');
+    workspace.write(dockerfile, before);
+  });
+
+  it('images that somebody needs are kept, each with a reason', () => {
+    const { images } = workspace.json<Receipt>('dist/apps/parking/images.json');
+    const { stdout } = mustSucceed(workspace.nx('g', 'tfod:prune', '--json', '--quiet'));
+    const told = JSON.parse(stdout) as {
+      applied: boolean;
+      images: { key: string; verdict: string; reasons: string[] }[];
+    };
+    expect(told.applied).toBe(false);
+    for (const { key } of images) {
+      const image = told.images.find((each) => each.key === key);
+      expect(image?.verdict).toBe('keep');
+      expect(image?.reasons).toContainEqual(
+        expect.stringContaining('dist/apps/parking/images.json names it'),
+      );
+    }
+  });
+
   it('another model builds the service image alone', () => {
     const labels = 'apps/parking/models/demo/labels.pbtxt';
     workspace.write(labels, `# ours\n${workspace.read(labels)}`);

@@ -99,6 +99,13 @@ describe('ensureImages', () => {
     expect(hasReceipt()).toBe(true);
   });
 
+  it('tells in which ignore file a pattern is wrong', async () => {
+    workspace.write('apps/parking/docker/tf.Dockerfile.dockerignore', 'ok\n[a\n');
+    await expect(ensure()).rejects.toMatchObject({
+      problems: [{ code: 'DOCKERIGNORE_SYNTAX', where: 'apps/parking/docker/tf.Dockerfile.dockerignore:2' }],
+    });
+  });
+
   it('says that the disk is full', async () => {
     fake.duringBuild = () => {
       throw Object.assign(new Error('ENOSPC: no space left on device, write'), {

@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
-import { join, posix } from 'node:path';
+import { join, posix, relative, sep } from 'node:path';
 import { ignoreFileFor, parseIgnore } from '../dockerfile/dockerignore';
 import { canonicalText, sourcesOf, type DockerfileInputs, type SecretMount } from '../dockerfile/sources';
 import { hashFileWith, type HashFile } from '../files/known-digests';
@@ -175,7 +175,8 @@ export class ImageReader {
     const known = this.#folders.get(id);
     if (known) return known;
     const reading = this.problems.attempt(async () => {
-      const ignore = parseIgnore(await readOptional(join(root, ignoreFile)));
+      const where = posix.join(relative(this.request.workspaceRoot, root).replaceAll(sep, '/'), ignoreFile);
+      const ignore = parseIgnore(await readOptional(join(root, ignoreFile)), where);
       return { root, tree: await listTree(root, { sources, ignore, hash: this.#hash }) };
     });
     this.#folders.set(id, reading);

@@ -55,7 +55,7 @@ export function explanationLines(
   const { causes } = explanation;
   const plain = causeLines(causes);
   const others =
-    planned.verdict === 'build' ? planned.reasons.filter((reason) => !plain.includes(reason)) : [];
+    planned.verdict === 'present' ? [] : planned.reasons.filter((reason) => !plain.includes(reason));
   return [...others, ...causeLines(causes, calledBy(planned, project))];
 }
 

@@ -57,7 +57,7 @@ function pageImage(explained: ExplainedImage, project: string, ids: ReadonlyMap<
     platform: image.platform,
     verdict,
     reasons: planned.reasons,
-    lines: verdict === 'build' ? explanationLines(explained, project) : planned.reasons,
+    lines: verdict === 'present' ? planned.reasons : explanationLines(explained, project),
     ...(nearest !== undefined &&
       nearest.key !== image.key && {
         nearest: `${nearest.ref ?? nearest.key.slice(0, 12)} (${nearest.from})`,
