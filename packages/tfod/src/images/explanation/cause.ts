@@ -61,5 +61,5 @@ export interface Nearest {
   readonly key: string;
   /** A name that it has in the engine; undefined when it is not there any more. */
   readonly ref?: string;
-  readonly from: 'the last build here' | 'the engine' | '--since';
+  readonly from: 'the last build here' | 'the engine' | 'the registry' | '--since';
 }

@@ -15,13 +15,16 @@ export interface ExplainedImage {
 /** Explains each image of a plan; one that is there differs from itself in nothing. */
 export function explainPlan({ plan, images, facts }: PlannedService): readonly ExplainedImage[] {
   const explainer = new Explainer({ images, present: facts.present, kept: facts.kept });
-  return plan.map((planned) => {
-    const { image, found } = planned;
-    if (found === undefined) return { planned, explanation: planned.explanation ?? explainer.explain(image) };
-    const ref = planned.missingRefs.includes(image.ref) ? found.refs[0] : image.ref;
-    const nearest = { key: image.key, from: 'the engine', ...(ref !== undefined && { ref }) } as const;
-    return { planned, explanation: { nearest, causes: [] } };
-  });
+  return plan.map((planned) => ({ planned, explanation: explanationOf(planned, explainer) }));
+}
+
+function explanationOf(planned: PlannedImage, explainer: Explainer): Explanation {
+  const { image, verdict, found, missingRefs } = planned;
+  if (verdict === 'build') return planned.explanation ?? explainer.explain(image);
+  const { key, ref } = image;
+  if (found === undefined) return { nearest: { key, ref, from: 'the registry' }, causes: [] };
+  const name = missingRefs.includes(ref) ? found.refs[0] : ref;
+  return { nearest: { key, from: 'the engine', ...(name !== undefined && { ref: name }) }, causes: [] };
 }
 
 /**
