@@ -69,6 +69,7 @@ describe('createNodes', () => {
       'serve-ready',
       'model-info',
       'evaluate',
+      'promote',
     ]);
   });
 
@@ -94,6 +95,7 @@ describe('createNodes', () => {
       'serve-ready',
       'model-info',
       'evaluate',
+      'promote',
     ]);
     expect(project?.targets?.['infer']).toMatchObject({
       options: { minScore: 0.7 },
@@ -181,7 +183,7 @@ describe('createNodes', () => {
 
       it('builds it, and does nothing else with it', async () => {
         const all = await inferAll(['libs/pins/tfod.json']);
-        expect(Object.keys(all['libs/pins']?.targets ?? {})).toEqual(['docker-build']);
+        expect(Object.keys(all['libs/pins']?.targets ?? {})).toEqual(['docker-build', 'promote']);
       });
 
       it.each([

@@ -9,6 +9,7 @@ describe('parsePluginOptions', () => {
     serveReady: { name: 'serve-ready' },
     modelInfo: { name: 'model-info' },
     evaluate: { name: 'evaluate' },
+    promote: { name: 'promote' },
   };
 
   it.each([

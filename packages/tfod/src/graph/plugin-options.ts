@@ -20,6 +20,7 @@ export interface TfodPluginOptions {
   readonly serveReady?: string | TargetOptions;
   readonly modelInfo?: string | TargetOptions;
   readonly evaluate?: string | TargetOptions;
+  readonly promote?: string | TargetOptions;
 }
 
 /** The executors that are inferred as targets, by the option that speaks of each. */
@@ -31,6 +32,7 @@ export const TARGETS = {
   serveReady: 'serve-ready',
   modelInfo: 'model-info',
   evaluate: 'evaluate',
+  promote: 'promote',
 } as const;
 export type TargetKey = keyof typeof TARGETS;
 

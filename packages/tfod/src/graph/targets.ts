@@ -46,6 +46,11 @@ const RECIPES: Readonly<Record<TargetKey, Recipe>> = {
     output: '{workspaceRoot}/dist/{projectRoot}/evaluate',
     example: { options: { annotations: 'truth/annotations.json', images: 'truth/pictures', minMap: 0.4 } },
   },
+  promote: {
+    description: 'Gives the images that the registry has of this tree the names of a release',
+    output: '{workspaceRoot}/dist/{projectRoot}/promotion.json',
+    example: { options: { tag: '1.4.0' } },
+  },
 };
 
 /** What is known of a service or a runtime besides its name. */
@@ -65,7 +70,7 @@ export function targetsOf(
 
 /** gpu-verify has no place where the file clearly has no such variant; what is unclear its executor tells. */
 function hasTarget(key: TargetKey, { isRuntime, variants }: Outline): boolean {
-  if (isRuntime) return key === 'dockerBuild';
+  if (isRuntime) return key === 'dockerBuild' || key === 'promote';
   return key !== 'gpuVerify' || variants === undefined || variants.includes('gpu');
 }
 

@@ -65,10 +65,8 @@ function imageOf(facts: ImageFacts, surroundings: Surroundings): Image {
   const key = keyOf(record);
   const base = facts.base === undefined ? undefined : { ref: facts.base, digest: mustPin(pins, facts.base) };
   const ref = `${repositoryOf(link.role, repository)}:${keyTag(key)}`;
-  const friendly =
-    link.isTop && link.variant !== null && !other
-      ? friendlyRefs(repository, link.variant, tags, several ? architecture(platform) : undefined)
-      : [];
+  const friendly = (end?: string): string[] =>
+    link.isTop && link.variant !== null && !other ? friendlyRefs(repository, link.variant, tags, end) : [];
   return {
     name: name(link.name),
     role: link.role,
@@ -77,7 +75,8 @@ function imageOf(facts: ImageFacts, surroundings: Surroundings): Image {
     record,
     key,
     ref,
-    refs: [ref, ...friendly],
+    refs: [ref, ...friendly(several ? architecture(platform) : undefined)],
+    indexRefs: several ? friendly() : [],
     labels: labelsOf(record, key, base),
     parents,
     facts,

@@ -18,6 +18,8 @@ export interface Image {
   readonly ref: string;
   /** All names that the image is to have, `ref` first. */
   readonly refs: readonly string[];
+  /** Names in the registry that mean the images of all platforms together; none for one platform. */
+  readonly indexRefs: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
   /** Names of images of the same plan, by their name in the Dockerfile. */
   readonly parents: Readonly<Record<string, string>>;

@@ -6,6 +6,7 @@ import type { Image } from './image';
 import { carriesKey } from './key';
 import type { KeptRecords } from './kept-records';
 import { KEY_LABEL } from './labels';
+import { indexOver } from './look-up/index-over';
 import { NOTHING_SEEN, type RegistryImage, type RegistryView } from './look-up/registry-view';
 import type { Goal } from './request';
 
@@ -112,10 +113,14 @@ export function isAsked({ facts }: Image): boolean {
   return Boolean(facts.link.isTop) && !facts.other;
 }
 
-function unpushedRefs({ name, refs, facts }: Image, { push = false }: PlanRequest, seen: RegistryView) {
-  if (!push || facts.other) return [];
-  const digest = seen.images.get(name)?.digest;
-  return refs.filter((ref) => digest === undefined || seen.digests.get(ref) !== digest);
+function unpushedRefs(image: Image, { images, push = false }: PlanRequest, seen: RegistryView): string[] {
+  if (!push || image.facts.other) return [];
+  const digest = seen.images.get(image.name)?.digest;
+  const index = indexOver(image, images, (each) => seen.images.get(each.name))?.digest;
+  return [
+    ...image.refs.filter((ref) => digest === undefined || seen.digests.get(ref) !== digest),
+    ...image.indexRefs.filter((ref) => index === undefined || seen.digests.get(ref) !== index),
+  ];
 }
 
 /** Whether anything has to be done. */

@@ -1,5 +1,6 @@
 import { fullName, namesRegistry, parseRepository, parseTag, type Repository } from '../values/image-ref';
 import type { Variant } from '../service/variant';
+import { TfodError } from '../values/tfod-error';
 import type { Role } from './role';
 
 /** Where the images of a chain live: those below the service beside it, under names that services share. */
@@ -18,6 +19,27 @@ export function imageRepository(image: string, registry?: Repository): Repositor
   return registry === undefined || namesRegistry(written)
     ? written
     : parseRepository(`${registry}/${written}`);
+}
+
+/**
+ * Reads the registry for all images whose names have none. `registry.example:5000` alone is no repository, but all
+ * that stands below it is one. Throws REGISTRY_MALFORMED; `where` says who wrote it.
+ */
+export function parseRegistry(written: string, where: string): Repository {
+  const below = String(written).replace(/\/$/, '');
+  try {
+    if (namesRegistry(parseRepository(`${below}/x`))) return below as Repository;
+  } catch (error) {
+    if (!(error instanceof TfodError)) throw error;
+  }
+  throw new TfodError({
+    code: 'REGISTRY_MALFORMED',
+    what: 'This is not the address of a registry',
+    where,
+    expected: 'a host, and a path below it if there is one: registry.example:5000/vision',
+    found: JSON.stringify(written),
+    remedy: 'correct it; an account of Docker Hub is docker.io/account',
+  });
 }
 
 /**

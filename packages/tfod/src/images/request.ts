@@ -7,6 +7,7 @@ import type { Variant } from '../service/variant';
 import type { Repository } from '../values/image-ref';
 import type { Platform } from '../values/platform';
 import type { ProjectRoots } from './projects';
+import { parseRegistry } from './repository';
 import type { Secret } from './secrets';
 
 /** Where images are wanted: in the engine, or in the registry and not necessarily in the engine. */
@@ -63,7 +64,7 @@ export function turnsFolder(env: NodeJS.ProcessEnv): string {
   return join(cacheDir(env, process.platform), 'turns');
 }
 
-/** A request for what `tfod.json` describes and nothing else. */
+/** A request for what `tfod.json` describes, and the environment, and nothing else. Throws REGISTRY_MALFORMED. */
 export function plainRequest(
   workspaceRoot: string,
   service: TfodProject,
@@ -83,6 +84,7 @@ export function plainRequest(
     goal: 'local',
     push: false,
     frozenLock: isCi(env),
+    ...(env['TFOD_REGISTRY'] && { registry: parseRegistry(env['TFOD_REGISTRY'], 'TFOD_REGISTRY') }),
     ...choices,
   };
 }

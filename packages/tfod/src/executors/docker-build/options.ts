@@ -1,7 +1,8 @@
+import { parseRegistry } from '../../images/repository';
 import { plainRequest, type ImagesRequest } from '../../images/request';
 import { isProblem, parseSecret, type Secret } from '../../images/secrets';
 import { SERVICE_FILE, type TfodProject, type Variant } from '../../service/service';
-import { namesRegistry, parseRepository, parseTag, type Repository } from '../../values/image-ref';
+import { parseTag, type Tag } from '../../values/image-ref';
 import { parsePlatform, type Platform } from '../../values/platform';
 import { TfodError, type Problem } from '../../values/tfod-error';
 import { looksOnly } from './look';
@@ -29,7 +30,9 @@ export function imagesRequest(
   const platforms = (options.platforms ?? []).map((text) => attempt(() => parsePlatform(text)));
   const tags = [options.tags ?? []].flat().map((text) => attempt(() => readTag(text)));
   const buildArgs = attempt(() => parseBuildArgs(options.buildArgs ?? {}));
-  const registry = attempt(() => readRegistry(options.registry));
+  const registry = attempt(() =>
+    options.registry === undefined ? undefined : parseRegistry(options.registry, '--registry'),
+  );
   const secrets = parseSecrets(options.secrets ?? [], workspaceRoot);
   problems.push(...secrets.filter(isProblem));
   if (problems.length > 0) throw new TfodError(problems);
@@ -107,36 +110,16 @@ function chosenVariants(service: TfodProject, asked: readonly Variant[] | undefi
   );
 }
 
-/** `registry.example:5000` alone is no repository, and all that stands below it is one. */
-export function readRegistry(written: string | undefined): Repository | undefined {
-  if (written === undefined) return undefined;
-  const below = written.replace(/\/$/, '');
-  const example = `${below}/x`;
-  try {
-    if (namesRegistry(parseRepository(example))) return below as Repository;
-  } catch (error) {
-    if (!(error instanceof TfodError)) throw error;
-  }
-  throw new TfodError({
-    code: 'REGISTRY_MALFORMED',
-    what: 'This is not the address of a registry',
-    where: '--registry',
-    expected: 'a host, and a path below it if there is one: registry.example:5000/vision',
-    found: JSON.stringify(written),
-    remedy: 'correct the option; an account of Docker Hub is docker.io/account',
-  });
-}
-
 /** On the command line, Nx makes a number of what looks like one, and 1.10 becomes 1.1. */
-function readTag(written: string | number): string {
+export function readTag(written: string | number, where = '--tags'): Tag {
   if (typeof written === 'string') return parseTag(written);
   throw new TfodError({
     code: 'TAG_IS_NUMBER',
     what: 'Nx reads this tag as a number, so it may not be what was written',
-    where: '--tags',
+    where,
     expected: 'a tag that is no number: 1.4.0 or v1.4',
     found: String(written),
-    remedy: `--tags=v${written}, or the options of the target in project.json, in quotes`,
+    remedy: `${where}=v${written}, or the options of the target in project.json, in quotes`,
   });
 }
 

@@ -8,6 +8,7 @@ import {
   type Outcome,
 } from '../../testing/docker-build-bench';
 import { describeWithEngine } from '../../testing/with-engine';
+import { indexEntries } from '../../registry/manifest';
 import { registriesOf } from '../../registry/registry';
 import { parseImageRef, parseTag } from '../../values/image-ref';
 
@@ -144,6 +145,26 @@ describeWithEngine('docker-build with a registry', () => {
     expect(answer.status).toBe(202);
     expect(await inRegistry(ref)).toBeUndefined();
   }
+
+  it('puts an index over the images of several platforms under the names without an architecture', async () => {
+    const both = { ...options, push: true, platforms: ['linux/amd64', 'linux/arm64'], tags: ['1.4'] };
+    await must(both);
+    const digests = receipt().images.flatMap(({ role, digest }) => (role === 'service' ? [digest] : []));
+    for (const tag of ['cpu', '1.4-cpu']) {
+      const { manifest } = await manifestOf(`${REGISTRY}/parking:${tag}`);
+      expect(indexEntries(manifest)?.map(({ platform, digest }) => [platform, digest])).toEqual([
+        ['linux/amd64', digests[0]],
+        ['linux/arm64', digests[1]],
+      ]);
+    }
+    expect((await run({ ...both, check: true })).success).toBe(true);
+    docker('pull', '--quiet', '--platform', 'linux/arm64', `${REGISTRY}/parking:cpu`);
+    const { opened, manifest } = await manifestOf(`${REGISTRY}/parking:cpu-amd64`);
+    await opened.put(parseTag('cpu'), manifest);
+    expect((await run({ ...both, check: true })).success).toBe(false);
+    expect(commandsOf(await must(both), 'push')).toEqual([]);
+    expect((await run({ ...both, check: true })).success).toBe(true);
+  });
 
   it('asks no registry when all is in the engine', async () => {
     await must(options);

@@ -7,7 +7,7 @@ import { writeFileAtomic } from '../../files/atomic-write';
 import { gpuJob, gpuJobPath } from '../../findings/gpu-job';
 import { probeArguments, STEPS } from '../../findings/probe-arguments';
 import { canBePushed } from '../../images/repository';
-import { parseRepository } from '../../values/image-ref';
+import { parseImageRef } from '../../values/image-ref';
 import { attemptProgram, probeCommands, probeProgram } from './containers';
 import { gather } from './gather';
 import { plannedImage } from './image';
@@ -43,7 +43,7 @@ export async function printJob(request: GpuVerifyRequest, around: Stoppable): Pr
   const { workspaceRoot, service, gpus, seconds } = request;
   const { ref } = await plannedImage(request, around);
   const { tensorflow } = await gather(request);
-  if (!canBePushed(parseRepository(service.image))) {
+  if (!canBePushed(parseImageRef(ref).repository)) {
     around.report(
       `${service.root}/tfod.json: the image "${service.image}" names no registry that a cluster could pull it from`,
     );

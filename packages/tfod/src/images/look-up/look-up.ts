@@ -32,7 +32,7 @@ export async function lookUp(asked: LookUp): Promise<RegistryView> {
   const wanted = wantedImages(asked);
   if (wanted.length === 0) return NOTHING_SEEN;
   const view = new View(asked);
-  await view.askFor(wanted.flatMap((image) => namesOf(image, asked.request)));
+  await view.askFor(new Set(wanted.flatMap((image) => namesOf(image, asked.request))));
   await view.verify(wanted);
   view.tellProblems();
   return view;
@@ -61,7 +61,7 @@ function namesItsRegistry({ facts }: Image, { service, registry, push }: LookUp[
 }
 
 function namesOf(image: Image, { push }: LookUp['request']): readonly string[] {
-  return push && !image.facts.other ? image.refs : [image.ref];
+  return push && !image.facts.other ? [...image.refs, ...image.indexRefs] : [image.ref];
 }
 
 class View implements RegistryView {
@@ -72,9 +72,9 @@ class View implements RegistryView {
 
   constructor(private readonly asked: LookUp) {}
 
-  async askFor(refs: readonly string[]): Promise<void> {
+  async askFor(refs: ReadonlySet<string>): Promise<void> {
     await Promise.all(
-      refs.map((ref) =>
+      [...refs].map((ref) =>
         this.#attempt(ref, async (repository) => {
           const head = await repository.head(tagOf(ref));
           if (head) this.digests.set(ref, head.digest);

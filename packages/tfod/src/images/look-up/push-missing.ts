@@ -5,6 +5,7 @@ import { TfodError } from '../../values/tfod-error';
 import type { Image } from '../image';
 import type { EnsuredImage } from '../receipt';
 import type { ImagesRequest, Machine } from '../request';
+import { indexOver } from './index-over';
 import type { RegistryImage } from './registry-view';
 import { sight, tagOf } from './sight';
 
@@ -33,7 +34,43 @@ export async function pushMissing(
     await nameAll(each, inRegistry, repository, machine.report);
     pushed.push({ ...each, inRegistry });
   }
+  await nameIndexes(pushed, machine, registries);
   return pushed;
+}
+
+/** What all platforms together are called, when each of them is there. */
+async function nameIndexes(
+  pushed: readonly EnsuredImage[],
+  { report }: Machine,
+  registries: Registries,
+): Promise<void> {
+  const images = pushed.map(({ image }) => image);
+  const named = new Set<string>();
+  for (const { image, unpushed } of pushed) {
+    const index = indexOver(
+      image,
+      images,
+      ({ name }) => pushed.find((each) => each.image.name === name)?.inRegistry,
+    );
+    for (const ref of image.indexRefs.filter(
+      (each) => index && unpushed.includes(each) && !named.has(each),
+    )) {
+      named.add(ref);
+      const repository = registries.open(parseImageRef(ref).repository, 'push');
+      if (index) await nameIt(ref, index, repository, report);
+    }
+  }
+}
+
+async function nameIt(
+  ref: string,
+  manifest: Manifest,
+  repository: RepositoryInRegistry,
+  report: (line: string) => void,
+): Promise<void> {
+  if ((await repository.head(tagOf(ref)))?.digest === manifest.digest) return;
+  report(`naming ${ref}`);
+  await repository.put(tagOf(ref), manifest);
 }
 
 /** Pushes by the engine, and reads back what came. */
@@ -63,13 +100,9 @@ async function nameAll(
   repository: RepositoryInRegistry,
   report: (line: string) => void,
 ): Promise<void> {
-  let manifest: Manifest | undefined;
-  for (const ref of unpushed.filter((each) => each !== image.ref)) {
-    const tag = tagOf(ref);
-    if ((await repository.head(tag))?.digest === digest) continue;
-    manifest ??= await repository.manifest(digest);
-    if (manifest === undefined) throw new Error(`${digest} is gone from ${repository.name}`);
-    report(`naming ${ref}`);
-    await repository.put(tag, manifest);
-  }
+  const refs = unpushed.filter((each) => each !== image.ref && image.refs.includes(each));
+  if (refs.length === 0) return;
+  const manifest = await repository.manifest(digest);
+  if (manifest === undefined) throw new Error(`${digest} is gone from ${repository.name}`);
+  for (const ref of refs) await nameIt(ref, manifest, repository, report);
 }
