@@ -19,6 +19,8 @@ describe('bakeFile', () => {
         refs: ['tfod-tf:tmp'],
         secrets: ['id=ca,src=/ca.pem'],
         fresh: false,
+        cacheFrom: ['type=registry,ref=cache:tf'],
+        cacheTo: [],
       },
     ]);
     expect(JSON.parse(text)).toEqual({
@@ -37,6 +39,7 @@ describe('bakeFile', () => {
           tags: ['tfod-tf:tmp'],
           secret: ['id=ca,src=/ca.pem'],
           'no-cache': false,
+          'cache-from': ['type=registry,ref=cache:tf'],
         },
       },
     });
@@ -55,6 +58,8 @@ describe('bakeFile', () => {
         refs: [],
         secrets: [],
         fresh: true,
+        cacheFrom: [],
+        cacheTo: [],
       },
     ]);
     expect(JSON.parse(text).target.tf).toMatchObject({

@@ -29,6 +29,8 @@ function definition(target: BuildTarget): Readonly<Record<string, Json>> {
     tags: target.refs,
     secret: target.secrets,
     'no-cache': target.fresh,
+    ...(target.cacheFrom.length > 0 && { 'cache-from': target.cacheFrom }),
+    ...(target.cacheTo.length > 0 && { 'cache-to': target.cacheTo }),
   };
 }
 

@@ -73,6 +73,8 @@ export function buildImage(target: BuildTarget, builder?: string): Command {
     ...flags('--build-arg', assignments(target.args)),
     ...flags('--label', assignments(target.labels)),
     ...flags('--secret', target.secrets),
+    ...flags('--cache-from', target.cacheFrom),
+    ...flags('--cache-to', target.cacheTo),
     ...flags('--tag', target.refs),
     target.context,
   );

@@ -33,6 +33,8 @@ describeWithEngine('the Docker engine', () => {
       refs: [`tfod-spec-${run}:base`],
       secrets: [],
       fresh: false,
+      cacheFrom: [],
+      cacheTo: [],
     };
   });
 

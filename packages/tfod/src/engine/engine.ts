@@ -83,6 +83,9 @@ export interface BuildTarget {
   readonly secrets: readonly string[];
   /** Whether to run all steps again. */
   readonly fresh: boolean;
+  /** `type=registry,ref=…`. */
+  readonly cacheFrom: readonly string[];
+  readonly cacheTo: readonly string[];
 }
 
 export interface BuildRequest {

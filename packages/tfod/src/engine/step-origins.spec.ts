@@ -14,6 +14,8 @@ const target = (name: string, ...parents: string[]): BuildTarget => ({
   refs: [],
   secrets: [],
   fresh: false,
+  cacheFrom: [],
+  cacheTo: [],
 });
 
 describe('stepOrigins', () => {

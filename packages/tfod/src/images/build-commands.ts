@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Command } from '../engine/command';
 import type { EngineCommands } from '../engine/engine';
 import { buildTarget } from './build-targets';
-import { pinnedRef } from './look-up/pull-found';
+import { pinnedRef } from './look-up/registry-view';
 import type { PlannedImage } from './plan';
 import type { PlannedService } from './plan-service';
 

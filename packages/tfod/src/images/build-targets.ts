@@ -1,7 +1,9 @@
 import type { Builder, BuildTarget, ContextSource } from '../engine/engine';
 import { familiarRef, formatImageRef, parseImageRef } from '../values/image-ref';
+import { cachesOf, NO_CACHES } from './caches';
 import type { Image } from './image';
 import { carriesKey } from './key';
+import { pinnedRef } from './look-up/registry-view';
 import type { Plan, PlannedImage } from './plan';
 import { keptRecord } from './records/kept-record';
 import { RECORD_LABEL, recordLabel } from './records/record-text';
@@ -15,16 +17,23 @@ export interface Places {
 
 /**
  * The images that a build has to be told of: those to build and, for a builder that does not see what the engine
- * has, all that these stand on.
+ * has, all that these stand on and that it cannot take from the registry.
  */
 export function definitionsOf(plan: Plan, images: readonly Image[], builder: Builder): Image[] {
   const needed = new Set(plan.filter(({ verdict }) => verdict === 'build').map(({ image }) => image.name));
   if (!builder.seesImages) {
+    const published = new Set(plan.filter(isPublished).map(({ image }) => image.name));
     for (const { name, parents } of [...images].reverse()) {
-      if (needed.has(name)) Object.values(parents).forEach((parent) => needed.add(parent));
+      if (!needed.has(name)) continue;
+      Object.values(parents).forEach((parent) => published.has(parent) || needed.add(parent));
     }
   }
   return images.filter(({ name }) => needed.has(name));
+}
+
+/** Whether any builder can take it from the registry, as it is. */
+function isPublished({ verdict, inRegistry }: PlannedImage): boolean {
+  return verdict !== 'build' && inRegistry !== undefined;
 }
 
 export interface TargetChoices {
@@ -62,6 +71,7 @@ export function buildTarget(
     refs,
     secrets: image.facts.secrets,
     fresh: planned.get(image.name)?.isForced ?? false,
+    ...cachesOf(image, planned.get(image.name)?.caches ?? NO_CACHES),
   };
 }
 
@@ -81,6 +91,9 @@ export function pinnedContexts({ record }: Image): (readonly [string, ContextSou
 }
 
 function parentSource(name: string, planned: PlannedImage | undefined, seesImages: boolean): ContextSource {
+  if (planned && !seesImages && isPublished(planned) && planned.inRegistry) {
+    return { from: 'image', ref: pinnedRef(planned.inRegistry) };
+  }
   if (planned?.found === undefined || !seesImages) return { from: 'target', name };
   const ref = planned.found.refs.find((each) => carriesKey(each, planned.image.key));
   return { from: 'image', ref: ref ?? planned.found.id };

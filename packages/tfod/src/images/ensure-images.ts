@@ -6,8 +6,15 @@ import { ownerOfRef } from './key';
 import { isGone, thisProcess } from './owner';
 import { identityOf, joinPlans } from './join-plans';
 import { pullFound } from './look-up/pull-found';
-import { isDone } from './plan';
-import { planServices, type NotPlanned, type Planned, type PlannedService } from './plan-service';
+import { checkPushes } from './look-up/push-missing';
+import { isAsked, isDone, type PlannedImage } from './plan';
+import {
+  planServices,
+  stayingThere,
+  type NotPlanned,
+  type Planned,
+  type PlannedService,
+} from './plan-service';
 import type { Receipt } from './receipt';
 import type { ImagesRequest, Machine } from './request';
 
@@ -51,7 +58,8 @@ async function* carryOut(
   const requests = first.map(({ request }) => request);
   let fallen: readonly NotPlanned[] = [];
   const bring = async (outcomes: readonly Planned[]): Promise<readonly PlannedService[]> => {
-    const brought = await bringPulled(outcomes, machine);
+    const allowed = await Promise.all(outcomes.map(refusedPush));
+    const brought = await bringPulled(allowed, builder, machine);
     fallen = brought.filter(isRefused);
     return brought.filter(isPlanned);
   };
@@ -72,11 +80,32 @@ async function* carryOut(
   }
 }
 
-/** What is pulled is there to build on. A service whose image does not come is out. */
-async function bringPulled(outcomes: readonly Planned[], machine: Machine): Promise<readonly Planned[]> {
+/** Who may not push hears of it before anything is pulled or built. */
+async function refusedPush(outcome: Planned): Promise<Planned> {
+  if (isRefused(outcome)) return outcome;
+  try {
+    await checkPushes(outcome.plan, outcome.registries);
+    return outcome;
+  } catch (error) {
+    if (error instanceof TfodError) return { request: outcome.request, error };
+    throw error;
+  }
+}
+
+/**
+ * What is pulled is there to build on; a builder that does not see the engine takes parents from the registry itself.
+ * A service whose image does not come is out.
+ */
+async function bringPulled(
+  outcomes: readonly Planned[],
+  builder: string | undefined,
+  machine: Machine,
+): Promise<readonly Planned[]> {
   const pulled = new Map<string, EngineImage>();
   const problems = new Map<string, readonly Problem[]>();
-  for (const each of joinPlans(outcomes.filter(isPlanned)).plan) {
+  const { plan } = joinPlans(outcomes.filter(isPlanned));
+  const staysThere = plan.some(isPulledParent) && !(await seesImages(builder, machine));
+  for (const each of plan.filter((entry) => !(staysThere && isPulledParent(entry)))) {
     try {
       const found = (await pullFound([each], machine)).get(each.image.name);
       if (found) pulled.set(identityOf(each.image), found);
@@ -91,10 +120,23 @@ async function bringPulled(outcomes: readonly Planned[], machine: Machine): Prom
     if (wrong.length > 0) return { request: outcome.request, error: new TfodError(wrong) };
     const plan = outcome.plan.map((each) => {
       const found = pulled.get(identityOf(each.image));
-      return found ? { ...each, found } : each;
+      if (found) return { ...each, found };
+      return each.verdict === 'pull' ? stayingThere(each) : each;
     });
     return { ...outcome, plan };
   });
+}
+
+function isPulledParent({ image, verdict }: PlannedImage): boolean {
+  return verdict === 'pull' && !isAsked(image);
+}
+
+/** What is wrong with a builder the build tells. */
+async function seesImages(builder: string | undefined, { engine }: Machine): Promise<boolean> {
+  return engine.openBuilder(builder).then(
+    (opened) => opened.seesImages,
+    () => true,
+  );
 }
 
 function isPlanned(outcome: Planned): outcome is PlannedService {

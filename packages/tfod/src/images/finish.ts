@@ -49,8 +49,7 @@ export async function finish(planned: PlannedService, built: Built, machine: Mac
 
 function ensuredImages({ plan }: PlannedService, built: Built): readonly EnsuredImage[] {
   return plan.flatMap((each): EnsuredImage[] => {
-    const isThere = each.found !== undefined || each.verdict === 'present';
-    const result = isThere ? { seconds: 0 } : built.images.get(identityOf(each.image));
+    const result = each.verdict === 'build' ? built.images.get(identityOf(each.image)) : { seconds: 0 };
     return result ? [{ ...each, ...result }] : [];
   });
 }

@@ -117,8 +117,14 @@ async function chainFor(
 function planOf(known: Omit<PlannedService, 'plan'>): PlannedService {
   const { request, facts, images, seen } = known;
   const { present, kept } = facts;
-  const { force, goal, push } = request;
-  return { ...known, plan: planImages({ images, present, kept, seen, force, goal, push }) };
+  const { force, goal, push, caches } = request;
+  const plan = planImages({ images, present, kept, seen, force, goal, push });
+  return { ...known, plan: plan.map((each) => ({ ...each, caches })) };
+}
+
+/** An image that would be pulled, but is used where it is. */
+export function stayingThere(planned: PlannedImage): PlannedImage {
+  return { ...planned, verdict: 'present', missingRefs: [] };
 }
 
 function sayHowItCame(each: PlannedImage, before: Plan): PlannedImage {
@@ -126,6 +132,7 @@ function sayHowItCame(each: PlannedImage, before: Plan): PlannedImage {
   if (each.verdict === 'present' && was?.verdict === 'pull') {
     return { ...each, verdict: 'pull', reasons: was.reasons };
   }
+  if (each.verdict === 'pull' && was?.verdict === 'present') return stayingThere(each);
   if (each.verdict !== 'present' || was?.verdict !== 'build') return each;
   return { ...each, reasons: ['another process built it meanwhile', ...each.reasons] };
 }

@@ -2,6 +2,7 @@ import type { EngineImage } from '../engine/engine';
 import type { Explanation } from './explanation/cause';
 import { causeLines } from './explanation/cause-text';
 import { Explainer } from './explanation/explainer';
+import type { Caches } from './caches';
 import type { Image } from './image';
 import { carriesKey } from './key';
 import type { KeptRecords } from './kept-records';
@@ -28,6 +29,8 @@ export interface PlannedImage {
   readonly missingRefs: readonly string[];
   /** Names that it is to have in the registry and has not. */
   readonly unpushed: readonly string[];
+  /** What its build reads and writes; default: none. */
+  readonly caches?: Caches;
   /** To be built whatever is there, without the engine's cache. */
   readonly isForced?: boolean;
 }

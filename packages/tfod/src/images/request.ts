@@ -6,6 +6,7 @@ import type { TfodProject } from '../service/service';
 import type { Variant } from '../service/variant';
 import type { Repository } from '../values/image-ref';
 import type { Platform } from '../values/platform';
+import { NO_CACHES, type Caches } from './caches';
 import type { ProjectRoots } from './projects';
 import { parseRegistry } from './repository';
 import type { Secret } from './secrets';
@@ -39,6 +40,7 @@ export interface ImagesRequest {
   readonly push: boolean;
   /** Refuse an image that has no pin instead of pinning it. */
   readonly frozenLock: boolean;
+  readonly caches: Caches;
   /** A builder of buildx; undefined: the one in use. */
   readonly builder?: string;
 }
@@ -83,6 +85,7 @@ export function plainRequest(
     force: false,
     goal: 'local',
     push: false,
+    caches: NO_CACHES,
     frozenLock: isCi(env),
     ...(env['TFOD_REGISTRY'] && { registry: parseRegistry(env['TFOD_REGISTRY'], 'TFOD_REGISTRY') }),
     ...choices,

@@ -43,8 +43,8 @@ export function parseSecret(text: string, workspaceRoot: string): Secret | Probl
   };
 }
 
-export function isProblem(value: Secret | Problem): value is Problem {
-  return 'code' in value;
+export function isProblem(value: Secret | string | Problem): value is Problem {
+  return typeof value === 'object' && 'code' in value;
 }
 
 /** The secret as the engine's command line takes it: fields of a CSV line. */

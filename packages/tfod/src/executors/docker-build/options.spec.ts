@@ -36,6 +36,7 @@ describe('imagesRequest', () => {
       tags: [],
       force: false,
       goal: 'local',
+      caches: { from: [], to: [] },
       push: false,
       frozenLock: false,
     });
@@ -69,6 +70,45 @@ describe('imagesRequest', () => {
       { id: 'a', source: { file: '/x' } },
       { id: 'b', source: { variable: 'B' } },
     ]);
+  });
+
+  it('reads caches as Nx parts them at commas, and folders from the workspace root', () => {
+    const cacheFrom = ['type=registry', 'ref=r.example/cache:{image}', 'type=local', 'src=.cache'];
+    const cacheTo = ['type=local', 'dest=.cache/{image}', 'mode=max', 'type=inline'];
+    expect(request({ cacheFrom, cacheTo }).caches).toEqual({
+      from: ['type=registry,ref=r.example/cache:{image}', 'type=local,src=/w/.cache'],
+      to: ['type=local,dest=/w/.cache/{image},mode=max', 'type=inline'],
+    });
+  });
+
+  it.each([
+    [{ cacheFrom: ['r.example/cache'] }, '--cacheFrom', 'type=…'],
+    [{ cacheFrom: ['type=inline'] }, '--cacheFrom', 'a type of registry'],
+    [{ cacheFrom: ['type=local,dest=x'] }, '--cacheFrom', 'type=local,src=…'],
+    [{ cacheTo: ['type=registry,ref=r.example/cache'] }, '--cacheTo', '{image} in it'],
+    [{ cacheTo: ['type=registry,{image}'] }, '--cacheTo', 'NAME=VALUE'],
+  ])('refuses the caches %j', (options, where, expected) => {
+    expect(() => request(options)).toThrow(
+      expect.objectContaining({
+        problems: [
+          expect.objectContaining({
+            code: 'CACHE_MALFORMED',
+            where,
+            expected: expect.stringContaining(expected),
+          }),
+        ],
+      }),
+    );
+  });
+
+  it('takes the goal of the registry for a push, and a registry from the option or the environment', () => {
+    expect(request({ goal: 'registry' })).toMatchObject({ goal: 'registry', push: true });
+    expect(request({ registry: 'r.example:5000/' }).registry).toBe('r.example:5000');
+    const env = { TFOD_REGISTRY: 'r.example/vision' };
+    expect(request({}, env).registry).toBe('r.example/vision');
+    expect(request({ registry: 'localhost:1' }, env).registry).toBe('localhost:1');
+    expect(() => request({}, { TFOD_REGISTRY: 'a b' })).toThrow(/REGISTRY_MALFORMED[^]*TFOD_REGISTRY/);
+    expect(() => request({ registry: 'vision' })).toThrow(/REGISTRY_MALFORMED[^]*--registry/);
   });
 
   it('freezes the lock in CI, unless told otherwise', () => {

@@ -1,3 +1,4 @@
+import { parseCache, type Caches } from '../../images/caches';
 import { parseRegistry } from '../../images/repository';
 import { plainRequest, type ImagesRequest } from '../../images/request';
 import { isProblem, parseSecret, type Secret } from '../../images/secrets';
@@ -34,7 +35,11 @@ export function imagesRequest(
     options.registry === undefined ? undefined : parseRegistry(options.registry, '--registry'),
   );
   const secrets = parseSecrets(options.secrets ?? [], workspaceRoot);
-  problems.push(...secrets.filter(isProblem));
+  const caches = {
+    from: parseCaches(options.cacheFrom ?? [], '--cacheFrom', workspaceRoot),
+    to: parseCaches(options.cacheTo ?? [], '--cacheTo', workspaceRoot),
+  };
+  problems.push(...[...secrets, ...caches.from, ...caches.to].filter(isProblem));
   if (problems.length > 0) throw new TfodError(problems);
   return plainRequest(workspaceRoot, service, env, {
     variants: variants as readonly Variant[],
@@ -42,6 +47,7 @@ export function imagesRequest(
     tags: tags as string[],
     buildArgs: buildArgs as Readonly<Record<string, string>>,
     secrets: secrets as Secret[],
+    caches: caches as Caches,
     force: options.force ?? false,
     goal: options.goal ?? 'local',
     push: options.goal === 'registry' || (options.push ?? false),
@@ -152,4 +158,15 @@ function parseSecrets(written: readonly string[], workspaceRoot: string): (Secre
   if (written.length === 0) return [];
   const texts = written.join(',').split(/,(?=id=)/);
   return texts.map((text) => parseSecret(text, workspaceRoot));
+}
+
+/** The fields of a cache have commas between them as well; each cache starts with its type. */
+function parseCaches(
+  written: readonly string[],
+  option: '--cacheFrom' | '--cacheTo',
+  workspaceRoot: string,
+): (string | Problem)[] {
+  if (written.length === 0) return [];
+  const texts = written.join(',').split(/,(?=type=)/);
+  return texts.map((text) => parseCache(text, option, workspaceRoot));
 }

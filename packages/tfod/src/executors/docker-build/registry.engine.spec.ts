@@ -7,6 +7,8 @@ import {
   tags,
   type Outcome,
 } from '../../testing/docker-build-bench';
+import { aFolder } from '../../testing/a-folder';
+import { RegistryServer } from '../../testing/registry-server';
 import { describeWithEngine } from '../../testing/with-engine';
 import { indexEntries } from '../../registry/manifest';
 import { registriesOf } from '../../registry/registry';
@@ -164,6 +166,23 @@ describeWithEngine('docker-build with a registry', () => {
     expect((await run({ ...both, check: true })).success).toBe(false);
     expect(commandsOf(await must(both), 'push')).toEqual([]);
     expect((await run({ ...both, check: true })).success).toBe(true);
+  });
+
+  it('says before it builds that this user may not push', async () => {
+    const server = await new RegistryServer().start();
+    try {
+      server.login = { scheme: 'bearer', user: 'ann', password: 'open', may: 'pull' };
+      const auths = { [server.host]: { auth: btoa('ann:open') } };
+      const env = { DOCKER_CONFIG: aFolder({ 'config.json': JSON.stringify({ auths }) }) };
+      const away = { registry: `${server.host}/vision`, goal: 'registry' as const };
+      const denied = await run(away, 'parking', env);
+      expect(denied.err).toMatch(/REGISTRY_DENIED[^]*ask for the right/);
+      const unknown = await run(away, 'parking', { HOME: aFolder() });
+      expect(unknown.err).toMatch(/REGISTRY_DENIED[^]*docker login/);
+      expect([...builds(denied), ...builds(unknown)]).toEqual([]);
+    } finally {
+      await server.stop();
+    }
   });
 
   it('asks no registry when all is in the engine', async () => {

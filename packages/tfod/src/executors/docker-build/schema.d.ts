@@ -15,6 +15,8 @@ export interface DockerBuildOptions {
   readonly platforms?: readonly string[];
   readonly buildArgs?: object | readonly string[];
   readonly secrets?: readonly string[];
+  readonly cacheFrom?: readonly string[];
+  readonly cacheTo?: readonly string[];
   readonly builder?: string;
   readonly frozenLock?: boolean;
   readonly verbose?: boolean;

@@ -1,11 +1,10 @@
 import type { EngineImage } from '../../engine/engine';
-import { formatImageRef, parseImageRef } from '../../values/image-ref';
 import { TfodError } from '../../values/tfod-error';
 import type { Image } from '../image';
 import { KEY_LABEL } from '../labels';
 import type { Plan } from '../plan';
 import type { Machine } from '../request';
-import type { RegistryImage } from './registry-view';
+import { pinnedRef, type RegistryImage } from './registry-view';
 
 /** Brings the images that the plan pulls into the engine and gives them their names; by the name of each. */
 export async function pullFound(plan: Plan, machine: Machine): Promise<ReadonlyMap<string, EngineImage>> {
@@ -14,12 +13,6 @@ export async function pullFound(plan: Plan, machine: Machine): Promise<ReadonlyM
     if (verdict === 'pull' && inRegistry) pulled.set(image.name, await pull(image, inRegistry, machine));
   }
   return pulled;
-}
-
-/** `repository@sha256:…`: the image itself, whatever its tag names meanwhile. */
-export function pinnedRef({ ref, manifest }: RegistryImage): string {
-  const { repository } = parseImageRef(ref);
-  return formatImageRef({ repository, digest: manifest.digest });
 }
 
 /** By digest, and the names last: a tag that was moved since the look-up, or a killed pull, can do no harm. */

@@ -3,6 +3,8 @@ import type { Registries, RepositoryInRegistry } from '../../registry/registry';
 import { parseImageRef } from '../../values/image-ref';
 import { TfodError } from '../../values/tfod-error';
 import type { Image } from '../image';
+import type { Plan } from '../plan';
+import { Problems } from '../problems';
 import type { EnsuredImage } from '../receipt';
 import type { ImagesRequest, Machine } from '../request';
 import { indexOver } from './index-over';
@@ -36,6 +38,17 @@ export async function pushMissing(
   }
   await nameIndexes(pushed, machine, registries);
   return pushed;
+}
+
+/** Rejects with every repository that something would go to and that this user may not push to; sends nothing. */
+export async function checkPushes(plan: Plan, registries: Registries): Promise<void> {
+  const refs = plan.flatMap(({ unpushed }) => unpushed);
+  const names = new Set(refs.map((ref) => parseImageRef(ref).repository));
+  const problems = new Problems();
+  await Promise.all(
+    [...names].map((name) => problems.attempt(() => registries.open(name, 'push').checkPush())),
+  );
+  problems.throwAny();
 }
 
 /** What all platforms together are called, when each of them is there. */

@@ -1,5 +1,6 @@
 import type { Descriptor } from '../../registry/manifest';
 import type { Digest } from '../../values/digest';
+import { formatImageRef, parseImageRef } from '../../values/image-ref';
 
 /** An image of ours that a registry has: its label is the key and its platform the one that is wanted. */
 export interface RegistryImage {
@@ -21,6 +22,12 @@ export interface RegistryView {
   readonly images: ReadonlyMap<string, RegistryImage>;
   /** By ref: what each tag names, whoever put it there. */
   readonly digests: ReadonlyMap<string, Digest>;
+}
+
+/** `repository@sha256:…`: the image itself, whatever its tag names meanwhile. */
+export function pinnedRef({ ref, manifest }: RegistryImage): string {
+  const { repository } = parseImageRef(ref);
+  return formatImageRef({ repository, digest: manifest.digest });
 }
 
 export const NOTHING_SEEN: RegistryView = { images: new Map(), digests: new Map() };
