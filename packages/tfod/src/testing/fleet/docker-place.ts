@@ -9,7 +9,7 @@ import { Refuted, type Place } from './proving-ground';
 import { Warehouse } from './warehouse';
 
 /** They need digests and registries that are there. */
-const NOT_HERE = ['digest of the lock', 'name of an image'];
+const NOT_HERE = ['digest of the lock', 'name of an image', 'registry'];
 
 /**
  * The engine that the environment names. Of each service that was built, the files of the image are compared with
@@ -43,7 +43,7 @@ function inSpace(fleet: Fleet, space: string): Fleet {
     const nodes = new Map([...project.nodes, ['docker/packages.txt', salt]]);
     return [name, { ...project, nodes, service: { ...project.service, image: `${space}/${name}` } }];
   });
-  return { ...fleet, projects: Object.fromEntries(projects) };
+  return { projects: Object.fromEntries(projects), pins: fleet.pins, buildArgs: {}, wheel: fleet.wheel };
 }
 
 function difference(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): string {

@@ -15,6 +15,8 @@ export function describeEdits(run: number, steps: number): void {
       if (again) return;
       expect(tally['images built']).toBeGreaterThan(steps / 2);
       expect(tally['asked: nothing to do']).toBeGreaterThan(steps / 4);
+      expect(tally['asked: pulled']).toBeGreaterThan(0);
+      expect(tally['explained: putting back needs no build']).toBeGreaterThan(steps / 20);
       expect(tally['killed']).toBeGreaterThan(0);
     }, 600_000);
   });

@@ -17,8 +17,8 @@ const removeImage: Fault = async (keeper, random) => {
   return image !== undefined;
 };
 
-const removeAll: Fault = async (keeper, random) => {
-  if (!random.oneIn(5)) return false;
+/** What a machine that is new to the work has. */
+const removeAll: Fault = async (keeper) => {
   for (const ref of refsOf(keeper)) await keeper.untag(ref);
   return true;
 };

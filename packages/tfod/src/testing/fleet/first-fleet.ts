@@ -1,4 +1,5 @@
 import { digestOf } from '../../values/digest';
+import { parseRepository } from '../../values/image-ref';
 import type { Fleet, FleetService, IgnoreLine, Line, Node, Project } from './fleet';
 
 export const PYTHON = 'python:3.13-slim-trixie';
@@ -141,6 +142,7 @@ export function firstFleet(): Fleet {
     },
     pins: { [PYTHON]: digestOf('python') },
     buildArgs: {},
+    registry: parseRepository('registry.example'),
     wheel: 'wheel',
   };
 }

@@ -1,4 +1,5 @@
 import type { Digest } from '../../values/digest';
+import type { Repository } from '../../values/image-ref';
 import type { Variant } from '../../service/variant';
 
 /** What is at a path of a project. */
@@ -50,6 +51,8 @@ export interface Fleet {
   readonly pins: Readonly<Record<string, Digest>>;
   /** Given on the command line. */
   readonly buildArgs: Readonly<Record<string, string>>;
+  /** The registry that all images are in, given on the command line. */
+  readonly registry?: Repository;
   /** The text of the runtime wheel. */
   readonly wheel: string;
 }

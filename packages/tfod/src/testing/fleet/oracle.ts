@@ -16,6 +16,8 @@ import { SourceMissing, visible } from './visible';
 export interface WantedImage {
   readonly id: string;
   readonly content: Content;
+  /** Where a registry would have it; undefined without one. */
+  readonly repository?: string;
   readonly parents: readonly WantedImage[];
 }
 
@@ -44,11 +46,11 @@ export function wantedImages(
  */
 export function minimalSet(
   wanted: Readonly<Partial<Record<Variant, WantedImage>>>,
-  isThere: (id: string) => boolean,
+  isThere: (image: WantedImage) => boolean,
 ): ReadonlySet<string> {
   const needed = new Set<string>();
   const visit = (image: WantedImage): void => {
-    if (isThere(image.id)) return;
+    if (isThere(image)) return;
     needed.add(image.id);
     image.parents.forEach(visit);
   };
@@ -122,7 +124,19 @@ function imageOf(place: Place, parentNamed: (alias: string) => WantedImage | und
     externals,
     parents: Object.fromEntries(Object.entries(parents).map(([alias, { id }]) => [alias, id])),
   };
-  return { id: contentId(content), content, parents: Object.values(parents) };
+  return {
+    id: contentId(content),
+    content,
+    parents: Object.values(parents),
+    ...(fleet.registry !== undefined && {
+      repository: `${fleet.registry}/${repositoryOf(role, project.service.image)}`,
+    }),
+  };
+}
+
+/** Images below a service have names that all services of the account share. */
+function repositoryOf(role: string, image: string): string {
+  return role === 'service' ? image : `${image.slice(0, image.lastIndexOf('/'))}/tfod-${role}`;
 }
 
 function ignoreFile({ ignores }: Project, dockerfile: string): string {

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Engine } from '../../engine/engine';
 import { ensureImages } from '../../images/ensure-images';
 import type { Receipt } from '../../images/receipt';
 import { planService, type PlannedService } from '../../images/plan-service';
@@ -15,10 +16,11 @@ import { Disk } from './disk';
 import type { Edit } from './edit';
 import { ENGINE_FAULTS, type Fault } from './engine-faults';
 import { FakeKeeper } from './fake-keeper';
+import { FakeRegistry } from './fake-registry';
 import { FILE_EDITS } from './file-edits';
 import { firstFleet } from './first-fleet';
 import { serviceNames, type Fleet, type FleetService, type Project } from './fleet';
-import { declaredArgs, minimalSet, wantedImages } from './oracle';
+import { declaredArgs, minimalSet, wantedImages, type WantedImage } from './oracle';
 import { Random } from './random';
 import { EngineGone, Warehouse } from './warehouse';
 import { WORKSPACE_EDITS } from './workspace-edits';
@@ -32,10 +34,16 @@ const BACK = 'back to an earlier state';
 const KILL = 'killed in the middle';
 type Action = Edit | Fault | typeof BACK | typeof KILL;
 
+const REGISTRY_FAULTS: Readonly<Record<string, (registry: FakeRegistry, random: Random) => boolean>> = {
+  'tag of the registry deleted': (registry, random) => registry.drop(random),
+  'tag of the registry overwritten': (registry, random) => registry.overwrite(random),
+};
+
 const ACTIONS: readonly (readonly [string, readonly [number, Action]])[] = [
   ...Object.entries(FILE_EDITS),
   ...Object.entries(WORKSPACE_EDITS),
   ...Object.entries(ENGINE_FAULTS),
+  ...Object.keys(REGISTRY_FAULTS).map((name) => [name, [3, BACK]] as const),
   [BACK, [6, BACK]],
   [KILL, [3, KILL]],
 ];
@@ -52,9 +60,13 @@ const ALL_SERVICES_EVERY = 20;
 /** Where edits are tried. */
 export interface Place {
   readonly warehouse: Warehouse;
+  /** Where images are published and found, if there is one. */
+  readonly registry?: FakeRegistry;
   readonly fleet: Fleet;
   /** The names of edits that cannot be made here. */
   readonly without: readonly string[];
+  /** The names of the edits to make; default: all. */
+  readonly only?: readonly string[];
   /** Whether nobody else has images here, with which ours could be compared. */
   readonly isAlone: boolean;
   /** Looks at what was built for a service; throws Refuted. */
@@ -62,15 +74,37 @@ export interface Place {
 }
 
 /** An engine whose images are what their builder could see. */
-function fakePlace(): Place {
+export function fakePlace(): Place {
   const fake = new FakeEngine();
-  const warehouse = new Warehouse(fake.engine, new FakeKeeper(fake));
+  const registry = new FakeRegistry();
+  const warehouse = new Warehouse(pullingFrom(registry, fake), new FakeKeeper(fake));
   // It can go away between two images of one build as well.
   fake.asBuilt = (image) => {
     warehouse.call();
     return image;
   };
-  return { warehouse, fleet: firstFleet(), without: [], isAlone: true, look: async () => undefined };
+  return {
+    warehouse,
+    registry,
+    fleet: firstFleet(),
+    without: [],
+    isAlone: true,
+    look: async () => undefined,
+  };
+}
+
+function pullingFrom(registry: FakeRegistry, fake: FakeEngine): Engine {
+  const pull: Engine['pull'] = async (ref) => {
+    const image = registry.imageOf(ref);
+    if (!image) throw new Error(`no manifest ${ref}`);
+    if (!fake.images().some(({ id }) => id === image.id)) fake.add({ ...image, refs: [] });
+  };
+  const inspect: Engine['inspect'] = async (refs) => {
+    const pulled = refs.flatMap((ref) => (ref.includes('@') ? [registry.imageOf(ref)?.id] : []));
+    const there = await fake.engine.inspect(refs);
+    return [...there, ...fake.images().filter(({ id }) => pulled.includes(id))];
+  };
+  return { ...fake.engine, pull, inspect };
 }
 
 /** How often each thing has happened. */
@@ -93,7 +127,7 @@ export class ProvingGround {
   /** What the oracle has said of this fleet. */
   #asked: { readonly fleet: Fleet; readonly wanted: Map<string, Wanted | undefined> };
 
-  constructor(private readonly place: Place = fakePlace()) {
+  constructor(private readonly place: Place) {
     this.#warehouse = place.warehouse;
     this.#fleet = place.fleet;
     this.#earlier = [this.#fleet];
@@ -134,7 +168,11 @@ export class ProvingGround {
     }
     for (;;) {
       const { name, action } = random.pick(TICKETS) as (typeof TICKETS)[number];
-      if (this.place.without.includes(name)) continue;
+      if (this.place.without.includes(name) || !(this.place.only?.includes(name) ?? true)) continue;
+      if (name in REGISTRY_FAULTS) {
+        if (this.place.registry && REGISTRY_FAULTS[name]?.(this.place.registry, random)) return name;
+        continue;
+      }
       if (action === BACK || action === KILL) {
         this.#fleet = random.pick(this.#earlier) ?? this.#fleet;
         // A build that is killed has something to build.
@@ -158,7 +196,7 @@ export class ProvingGround {
     if (this.#steps % ALL_SERVICES_EVERY === 0) return names;
     const hasWork = (name: string): boolean => {
       const wanted = this.#wanted(name);
-      return wanted === undefined || minimalSet(wanted, (id) => this.#warehouse.has(id)).size > 0;
+      return wanted === undefined || !Object.values(wanted).every(({ id }) => this.#warehouse.has(id));
     };
     const other = random.oneIn(3) ? random.pick(names) : undefined;
     return names.filter((name) => name === other || hasWork(name));
@@ -168,7 +206,8 @@ export class ProvingGround {
     const wanted = this.#wanted(name);
     this.#warehouse.built.length = 0;
     if (wanted === undefined) return this.#mustRefuse(name);
-    const minimal = minimalSet(wanted, (id) => this.#warehouse.has(id));
+    const minimal = minimalSet(wanted, (image) => this.#isThere(image));
+    const isBehind = !Object.values(wanted).every(({ id }) => this.#warehouse.has(id));
     const planned = minimal.size > 0 && random.oneIn(3) ? await this.#plan(name) : undefined;
     const receipt = await this.#ensure(name).catch((error: Error) => {
       throw new Refuted(`${name} was refused or failed: ${error.message}`, { cause: error });
@@ -178,7 +217,16 @@ export class ProvingGround {
     this.#checkImages(name, receipt, wanted);
     if (planned) this.#checkExplanations(planned);
     if (minimal.size > 0) await this.place.look(name, this.#fleet, this.#disk.root);
-    this.#count(minimal.size > 0 ? 'asked: built' : 'asked: nothing to do');
+    const pulled = isBehind ? 'asked: pulled' : 'asked: nothing to do';
+    this.#count(minimal.size > 0 ? 'asked: built' : pulled);
+    if (random.oneIn(3)) this.place.registry?.publish(this.#warehouse.keeper.images());
+  }
+
+  /** In the engine, or where the registry of these images has them. */
+  #isThere({ id, repository }: WantedImage): boolean {
+    if (this.#warehouse.has(id)) return true;
+    const pushed = repository === undefined ? [] : (this.place.registry?.imagesIn(repository) ?? []);
+    return pushed.some((image) => this.#warehouse.contentOfImage(image.id) === id);
   }
 
   #wanted(name: string): Wanted | undefined {
@@ -274,6 +322,7 @@ export class ProvingGround {
       projects: new Map(Object.entries(projects).map(([each, { root }]) => [each, root])),
       buildArgs: Object.fromEntries(Object.entries(buildArgs).filter(([arg]) => declared.has(arg))),
       frozenLock: true,
+      ...(this.#fleet.registry !== undefined && { registry: this.#fleet.registry }),
     };
     return plainRequest(this.#disk.root, service, {}, choices);
   }
@@ -281,7 +330,7 @@ export class ProvingGround {
   get #machine(): Machine {
     return {
       engine: this.#warehouse.engine,
-      registries: EMPTY_REGISTRIES,
+      registries: this.place.registry?.registries ?? EMPTY_REGISTRIES,
       env: { TFOD_CACHE_DIR: join(this.#folder, 'cache') },
       report: () => undefined,
       verbose: false,

@@ -1,4 +1,5 @@
 import { digestOf } from '../../values/digest';
+import { parseRepository } from '../../values/image-ref';
 import { withDockerfile, without, withNodes, withProject, type Edit } from './edit';
 import { serviceNames, type Fleet, type FleetService, type Line, type Project } from './fleet';
 import { PYTHON } from './first-fleet';
@@ -90,10 +91,14 @@ const model: Edit = (fleet, random) => {
 
 const image: Edit = (fleet, random) => {
   const { name, project } = pickService(fleet, random);
-  const account = random.pick(['acme', 'registry.example/acme', 'localhost:5000']);
-  const renamed = { ...project.service, image: `${account}/${name}-${random.int(3)}` };
+  const renamed = { ...project.service, image: `acme/${name}-${random.int(3)}` };
   return withProject(fleet, name, { ...project, service: renamed });
 };
+
+const registry: Edit = (fleet, random) => ({
+  ...fleet,
+  registry: parseRepository(random.oneIn(3) ? 'other.example:5000/team' : 'registry.example'),
+});
 
 const projectFolder: Edit = (fleet, random) => {
   const name = random.pick(Object.keys(fleet.projects)) ?? '';
@@ -155,6 +160,7 @@ export const WORKSPACE_EDITS: Readonly<Record<string, readonly [number, Edit]>> 
   'runtime wheel': [1, wheel],
   'model of a service': [1, model],
   'name of an image': [1, image],
+  registry: [2, registry],
   'folder of a project': [1, projectFolder],
   'name of a project': [1, projectName],
   'runtime of another service': [1, sameRuntime],
