@@ -31,17 +31,23 @@ def main() -> None:
     bodies = [path.read_bytes() for path in sorted(options.pictures.glob("*.jpg"))]
     prepared = options.prepared
     report: dict[str, Any] = {"rounds": []}
-    for number in range(options.rounds):
+    for _ in range(options.rounds):
         report["rounds"].append({kind: _round(kind, options, bodies) for kind in _kinds(options)})
-        print(f"round {number + 1} of {options.rounds}", file=sys.stderr, flush=True)
+        _note("round", report["rounds"][-1])
     report["ratios"] = _ratios(report["rounds"])
     report["modelMilliseconds"] = _model_milliseconds(options.model, prepared, bodies)
     with running(OURS, options.model, prepared) as server:
         report["overload"] = _overload(server, bodies, options.seconds)
+    _note("overload", report["overload"])
     if options.soak:
         with running(OURS, options.model, prepared) as server:
             report["soak"] = _soak(server, bodies, options.soak * 60)
     print(json.dumps(report, indent=2))
+
+
+def _note(what: str, figures: dict[str, Any]) -> None:
+    """What is known already, on stderr: the whole takes minutes."""
+    print(f"{what}: {json.dumps(figures)}", file=sys.stderr, flush=True)
 
 
 def _kinds(options: argparse.Namespace) -> tuple[str, ...]:
