@@ -50,6 +50,7 @@ def run_serve(options: ServeOptions, select: Select) -> int:
     state = ServerState(model, limits)
     with listen(options.host, options.port) as listener, contextlib.closing(ServerLog()) as log:
         log.adopt("uvicorn.error")
+        log.adopt("asyncio")
         log.silence("python_multipart")
         server = HttpServer(make_app(state, log))
 
