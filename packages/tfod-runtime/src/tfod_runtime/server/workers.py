@@ -1,7 +1,7 @@
 """A few threads and a short queue in front of them: what does not fit is refused at once.
 
-On a CPU one picture for each core at a time beats batches, which besides make every picture wait for the last
-one of its batch (docs/measurements/service.md).
+A batch would cost the CPU as much, and make every picture of it wait for the last one
+(docs/measurements/service.md).
 """
 
 from __future__ import annotations
