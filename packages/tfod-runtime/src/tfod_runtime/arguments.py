@@ -44,7 +44,7 @@ def parse_arguments(arguments: Sequence[str], environment: Mapping[str, str]) ->
     if parsed.model is None:
         raise UsageProblem("USAGE", "no model is named", remedy="give --model, or set TFOD_MODEL")
     if parsed.command == "prepare":
-        return PrepareOptions(parsed.model, parsed.output, parsed.verbose)
+        return PrepareOptions(parsed.model, parsed.output, parsed.bundle, parsed.environment, parsed.verbose)
     limits = Limits(parsed.min_score, parsed.max_detections, parsed.max_pixels)
     if parsed.command == "ray":
         return RayOptions(
@@ -336,8 +336,19 @@ def _shard(text: str) -> Shard:
 
 
 def _add_prepare(parser: argparse.ArgumentParser) -> None:
+    place = parser.add_mutually_exclusive_group(required=True)
+    place.add_argument("--output", type=Path, metavar="DIR", help="the folder for the prepared model")
+    place.add_argument(
+        "--bundle",
+        type=Path,
+        metavar="DIR",
+        help="instead: a model folder with all that an image needs, the prepared model among it",
+    )
     parser.add_argument(
-        "--output", type=Path, required=True, metavar="DIR", help="the folder for the prepared model"
+        "--environment",
+        type=Path,
+        metavar="DIR",
+        help="the virtual environment that will run it: with TensorFlow, or with LiteRT (default: this one)",
     )
 
 

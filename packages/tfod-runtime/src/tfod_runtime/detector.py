@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol, TypeAlias
 
@@ -12,9 +12,10 @@ from tfod_runtime.detections import Detection, Limits, Picture
 from tfod_runtime.errors import PictureProblem
 from tfod_runtime.families import choose_adapter
 from tfod_runtime.graph_session import GraphError, SessionPool
+from tfod_runtime.litert import LiteRtPool
 from tfod_runtime.model import ModelFolder
-from tfod_runtime.model_detector import ModelDetector
-from tfod_runtime.prepared import GRAPH_FILES, PREPARED, Prepared, read_prepared
+from tfod_runtime.model_detector import ModelDetector, Run
+from tfod_runtime.prepared import GRAPH_FILES, PREPARED, Engine, Prepared, read_prepared
 from tfod_runtime.saved_model import load_saved_model
 from tfod_runtime.tensorflow_log import quiet_tensorflow
 
@@ -80,20 +81,44 @@ def load_prepared(
     Raises:
         ModelProblem: `MODEL_BROKEN`, `SIGNATURE_UNSUPPORTED`.
     """
+    opened = _ENGINES[prepared.engine](prepared, folder / GRAPH_FILES[prepared.engine], options)
+    if opened is None:
+        return None
+    run, batch = opened
+    adapter = choose_adapter([prepared.signature], model.settings, model.saved_model)
+    if prepared.engine == "litert":
+        adapter = replace(adapter, feed=adapter.feed.for_one())
+    detector = ModelDetector(
+        run, adapter, model.labels, options.limits, prepared.resize, prepared.suppression, batch
+    )
+    detector.check()
+    return detector
+
+
+def _open_graph(prepared: Prepared, file: Path, options: DetectorOptions) -> tuple[Run, int] | None:
+    """TensorFlow's C library on a graph, and how many pictures a call should have."""
     paths = library_paths()
     if not paths:
         return None
-    graph = bytearray((folder / GRAPH_FILES[prepared.engine]).read_bytes())
+    graph = bytearray(file.read_bytes())
     if prepared.threshold:
         prepared.threshold.raise_to(options.limits.min_score, graph)
     try:
         pool = SessionPool(load_library(paths), graph, prepared.input, prepared.outputs)
     except (OSError, AttributeError, GraphError):  # another TensorFlow than the one that prepared it
         return None
-    adapter = choose_adapter([prepared.signature], model.settings, model.saved_model)
-    batch = _GPU_BATCH if pool.gpus and prepared.takes_batches else 1
-    detector = ModelDetector(
-        pool.run, adapter, model.labels, options.limits, prepared.resize, prepared.suppression, batch
-    )
-    detector.check()
-    return detector
+    return pool.run, _GPU_BATCH if pool.gpus and prepared.takes_batches else 1
+
+
+def _open_converted(prepared: Prepared, file: Path, options: DetectorOptions) -> tuple[Run, int] | None:
+    """LiteRT on a graph."""
+    try:
+        return LiteRtPool(file, prepared.input, prepared.outputs, options.workers).run, 1
+    except (ModuleNotFoundError, ValueError):  # another LiteRT, or none
+        return None
+
+
+_ENGINES: Mapping[Engine, Callable[[Prepared, Path, DetectorOptions], tuple[Run, int] | None]] = {
+    "tensorflow": _open_graph,
+    "litert": _open_converted,
+}

@@ -14,6 +14,7 @@ from tfod_runtime.errors import ModelProblem, RuntimeProblem, SeveralProblems, r
 from tfod_runtime.families.adapter import Settings
 from tfod_runtime.families.settings import parse_settings
 from tfod_runtime.labels import Labels, read_labels
+from tfod_runtime.prepared import PREPARED, prepared_of
 
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _POINTER = b"version https://git-lfs.github.com/spec/"
@@ -27,7 +28,7 @@ class ModelFolder:
     Attributes:
         name: What `model.json` calls it.
         digest: Of the tree under `saved_model/` (`tree_digest`).
-        saved_model: The folder for `tf.saved_model.load`.
+        saved_model: The folder for `tf.saved_model.load`; a lite image has none.
         labels: The names of its classes.
         settings: What `model.json` says of feeding and reading it.
         samples: Where sample pictures are; the folder may be missing.
@@ -66,7 +67,9 @@ def open_model(folder: Path) -> ModelFolder:
     except ModelProblem as problem:
         problems.append(problem)
     try:
-        digest = _check_saved_model(saved_model, description.digest)
+        digest = _check_converted(folder, description.digest) or _check_saved_model(
+            saved_model, description.digest
+        )
     except ModelProblem as problem:
         problems.append(problem)
     raise_problems(problems)
@@ -121,6 +124,27 @@ def _describe(path: Path) -> _Description:
             found=str(digest),
         )
     return _Description(name, digest, parse_settings(written.get("adapter"), path))
+
+
+def _check_converted(folder: Path, expected: str | None) -> str | None:
+    """The digest of the SavedModel that a lite image was made of and does not carry; None for others.
+
+    Raises:
+        ModelProblem: `MODEL_DIGEST` when it was made of another one.
+    """
+    if (folder / "saved_model").exists():
+        return None
+    digest = prepared_of(folder / PREPARED)
+    if digest and expected not in (None, digest):
+        raise ModelProblem(
+            "MODEL_DIGEST",
+            "what was prepared is not of the SavedModel that model.json describes",
+            where=folder / PREPARED,
+            expected=expected,
+            found=digest,
+            remedy="build the image again",
+        )
+    return digest
 
 
 def _check_saved_model(folder: Path, expected: str | None) -> str:

@@ -86,12 +86,16 @@ class PrepareOptions:
 
     Attributes:
         model: The model folder.
-        output: The folder for the prepared model.
+        output: The folder for the prepared model; None where a bundle is wanted.
+        bundle: The folder for all that an image needs of the model; None where only the graph is wanted.
+        environment: The virtual environment that will run it; None for this one.
         verbose: TensorFlow's own log on stderr.
     """
 
     model: Path
-    output: Path
+    output: Path | None
+    bundle: Path | None
+    environment: Path | None
     verbose: bool
 
 

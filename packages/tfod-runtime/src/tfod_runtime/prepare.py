@@ -14,23 +14,24 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from tfod_runtime.agreement import Agreement, compare
+from tfod_runtime.convert import NotConvertible, convert
 from tfod_runtime.cut import cut_input, cut_output
 from tfod_runtime.decode import SUFFIXES, decode_picture
 from tfod_runtime.detections import Detection, Limits, Picture
 from tfod_runtime.detector import DetectorOptions, load_prepared
-from tfod_runtime.errors import PictureProblem, RuntimeProblem
+from tfod_runtime.errors import ModelProblem, PictureProblem, RuntimeProblem
 from tfod_runtime.fold import fold
 from tfod_runtime.freeze import FrozenGraph, freeze
 from tfod_runtime.model import ModelFolder
 from tfod_runtime.model_detector import ModelDetector
-from tfod_runtime.prepared import DESCRIPTION, GRAPH_FILES, Prepared, refusal
+from tfod_runtime.prepared import DESCRIPTION, GRAPH_FILES, Engine, Prepared, refusal
 from tfod_runtime.saved_model import SavedModelFunction, load_saved_model
 from tfod_runtime.suppression import RAW_OUTPUTS
 from tfod_runtime.suppression_nodes import open_threshold
@@ -58,20 +59,24 @@ class Form:
     graph: FrozenGraph
 
 
-def prepare(model: ModelFolder, folder: Path, report: Report) -> Prepared | None:
-    """Prepares a model for TensorFlow's C library; the folder is there in full or not at all.
+def prepare(
+    model: ModelFolder, folder: Path, report: Report, engine: Engine = "tensorflow"
+) -> Prepared | None:
+    """Prepares a model; the folder is there in full or not at all.
 
     Args:
         model: A folder that was checked.
         folder: Where to; what is there is replaced.
         report: Hears what is done, a line at a time.
+        engine: What is to run it: TensorFlow's C library, or LiteRT.
 
     Returns:
         What was made; None when the model is better run as it is, which the folder then says.
 
     Raises:
         UsageProblem: `TENSORFLOW_MISSING`.
-        ModelProblem: `MODEL_UNLOADABLE`, `SIGNATURE_UNSUPPORTED`, `MODEL_BROKEN`.
+        ModelProblem: `MODEL_UNLOADABLE`, `SIGNATURE_UNSUPPORTED`, `MODEL_BROKEN`; `MODEL_NOT_LITE` when
+            LiteRT cannot run it, or not with the same detections.
     """
     original = load_saved_model(model, LIMITS)
     pictures = list(sample_pictures(model.samples))
@@ -79,21 +84,41 @@ def prepare(model: ModelFolder, folder: Path, report: Report) -> Prepared | None
     refused: list[str] = []
     for form in reversed(list(forms(model, original))):
         with scratch_beside(folder) as trial:
-            prepared = write_graph(form, trial)
+            try:
+                prepared = _WRITERS[engine](form, trial)
+            except NotConvertible as error:
+                refused.append(f"{form.name}: {error}")
+                report(f"not {refused[-1]}")
+                continue
             agreement = verify(model, prepared, trial, pictures, expected)
-            if agreement or (agreement is not None and form.name == "whole" and not agreement.detections):
+            if agreement or _is_safe(form, engine, agreement):
                 place(trial, folder)
-                report(f"{form.name}: {agreement}")
+                report(f"{engine}, {form.name}: {agreement}")
                 return prepared
         refused.append(f"{form.name}: {agreement or 'it does not run'}")
         report(f"not {refused[-1]}")
+    refused = refused or ["the model takes files, or pictures in a way of its own"]
+    if engine == "litert":
+        raise ModelProblem(
+            "MODEL_NOT_LITE",
+            "LiteRT does not give the detections of the SavedModel",
+            where=model.saved_model,
+            expected="the same detections: classes, scores to a thousandth, boxes that overlap by 99 %",
+            found="\n".join(refused),
+            remedy='take "lite" out of the "variants" in tfod.json: the cpu image runs this model',
+        )
     with scratch_beside(folder) as trial:
         trial.mkdir()
-        document = refusal(model.digest, refused or ["the model takes files, or more than one input"])
-        (trial / DESCRIPTION).write_text(json.dumps(document, indent=2) + "\n")
+        (trial / DESCRIPTION).write_text(json.dumps(refusal(model.digest, refused), indent=2) + "\n")
         place(trial, folder)
     report("run as it is, by TensorFlow's Python")
     return None
+
+
+def _is_safe(form: Form, engine: Engine, agreement: Agreement | None) -> bool:
+    """Whether a form needs no comparing: the whole graph in TensorFlow, where there is nothing to compare."""
+    whole = form.name == "whole" and engine == "tensorflow"
+    return whole and agreement is not None and not agreement.detections
 
 
 def forms(model: ModelFolder, original: ModelDetector) -> Iterator[Form]:
@@ -123,13 +148,26 @@ def _form(name: str, prepared: Prepared, graph: FrozenGraph) -> Form:
     return Form(name, replace(prepared, input=graph.input, outputs=graph.outputs), graph)
 
 
-def write_graph(form: Form, folder: Path) -> Prepared:
+def _write_graph(form: Form, folder: Path) -> Prepared:
     """Writes a form for TensorFlow's C library into a fresh folder."""
-    graph = fold(form.graph)
-    threshold, data = open_threshold(graph)
+    threshold, data = open_threshold(fold(form.graph))
     prepared = replace(form.prepared, threshold=threshold)
     write_prepared(prepared, data, folder)
     return prepared
+
+
+def _write_converted(form: Form, folder: Path) -> Prepared:
+    """Writes a form for LiteRT into a fresh folder. Raises `NotConvertible`."""
+    data, graph = convert(form.graph)
+    prepared = replace(form.prepared, engine="litert", input=graph.input, outputs=graph.outputs)
+    write_prepared(prepared, data, folder)
+    return prepared
+
+
+_WRITERS: Mapping[Engine, Callable[[Form, Path], Prepared]] = {
+    "tensorflow": _write_graph,
+    "litert": _write_converted,
+}
 
 
 def write_prepared(prepared: Prepared, data: bytes, folder: Path) -> None:

@@ -120,6 +120,15 @@ def read_prepared(folder: Path, model_digest: str) -> Prepared | None:
     return prepared if (folder / GRAPH_FILES[prepared.engine]).is_file() else None
 
 
+def prepared_of(folder: Path) -> str | None:
+    """The digest of the SavedModel that the graph in a folder was made of; None where there is no graph."""
+    try:
+        written = json.loads((folder / DESCRIPTION).read_bytes())
+        return str(written["model"]) if (folder / GRAPH_FILES[written["engine"]]).is_file() else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
 def is_prepared(folder: Path, model_digest: str) -> bool:
     """Whether a model was prepared in a folder, or found to be better run as it is."""
     try:

@@ -16,7 +16,9 @@ from collections.abc import Iterator
 _STDERR = 2
 _ONLY_FATAL = "3"
 # "I0000 00:00:1795367834.503247   16556 port.cc:153] …", and the line that comes before the first of them
-_LOG_LINE = re.compile(rb"^(?:[IWE]\d{4} \d\d:\d\d:|WARNING: All log messages before absl)")
+_LOG_LINE = re.compile(
+    rb"^(?:[IWE]\d{4} \d\d:\d\d:|WARNING: All log messages before absl|INFO: Created TensorFlow Lite)"
+)
 
 
 @contextlib.contextmanager
