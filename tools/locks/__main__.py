@@ -71,8 +71,8 @@ def _write(path: Path, text: str) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m tools.locks",
-        description="Compiles tf.lock, gpu.lock and ray.lock for every TensorFlow and Python that the plugin "
-        "offers, with uv, from the package index that the machine is set up for.",
+        description="Compiles tf.lock, gpu.lock, lite.lock and ray.lock for every TensorFlow and Python that "
+        "the plugin offers, with uv, from the package index that the machine is set up for.",
     )
     parser.add_argument("--tensorflow", metavar="MINOR", help="only this minor, for example 2.21")
     parser.add_argument("--python", metavar="MINOR", help="only this Python, for example 3.13")

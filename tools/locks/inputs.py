@@ -34,8 +34,15 @@ def input_text(offer: Offer, variant: Variant) -> str:
     """The text of a variant's ``.in``; raises ``KeyError`` for a minor whose cuDNN nobody chose."""
     if variant == "ray":
         return "\n".join(RAY) + "\n"
-    lines = _cpu(offer) if variant == "tf" else _gpu(offer)
+    lines = {"tf": _cpu, "gpu": _gpu, "lite": _lite}[variant](offer)
     return "\n".join([*lines, *RUNTIME]) + "\n"
+
+
+def _lite(offer: Offer) -> list[str]:
+    return [
+        "# What the lite images install; lite.lock says how to compile it.",
+        "ai-edge-litert",
+    ]
 
 
 def _cpu(offer: Offer) -> list[str]:

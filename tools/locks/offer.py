@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypedDict, cast
 
-Variant = Literal["tf", "gpu", "ray"]
-VARIANTS: tuple[Variant, ...] = ("tf", "gpu", "ray")
+Variant = Literal["tf", "gpu", "lite", "ray"]
+VARIANTS: tuple[Variant, ...] = ("tf", "gpu", "lite", "ray")
 """`ray` comes on top of one of the others; it is compiled last, to their versions."""
 
 PYTHONS = ("3.10", "3.11", "3.12", "3.13")

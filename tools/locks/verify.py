@@ -15,6 +15,7 @@ HASH = re.compile(r"--hash=sha256:[0-9a-f]{64}")
 MACHINES: dict[Variant, tuple[str, ...]] = {
     "tf": ("x86_64", "aarch64"),
     "gpu": ("x86_64",),
+    "lite": ("x86_64", "aarch64"),
     "ray": ("x86_64", "aarch64"),
 }
 
@@ -56,8 +57,11 @@ def problems(offer: Offer, variant: Variant, text: str, release: Release) -> lis
     if variant == "ray":
         return found + [f"{name} is missing" for name in ("fsspec", "ray") if name not in _names(locked)]
     for machine in MACHINES[variant]:
-        found += _runtime_problems(
-            offer, variant, machine, [item for item in locked if item.applies(machine)]
+        applying = [item for item in locked if item.applies(machine)]
+        found += (
+            _lite_problems(machine, applying)
+            if variant == "lite"
+            else _runtime_problems(offer, variant, machine, applying)
         )
     return found + (_cudnn_problems(locked, release) if variant == "gpu" else [])
 
@@ -78,6 +82,13 @@ def _runtime_problems(offer: Offer, variant: Variant, machine: str, locked: list
     if variant == "tf":
         found += [f"{machine}: {name} in a CPU lock" for name in names if name.startswith("nvidia-")]
     return found
+
+
+def _lite_problems(machine: str, locked: list[Locked]) -> list[str]:
+    names = {item.requirement.name for item in locked}
+    wanted = ("ai-edge-litert", "numpy", "pillow")
+    found = [f"{machine}: {name} is missing" for name in wanted if name not in names]
+    return found + [f"{machine}: {name} in a lite lock" for name in names if name.startswith("tensorflow")]
 
 
 def _cudnn_problems(locked: list[Locked], release: Release) -> list[str]:

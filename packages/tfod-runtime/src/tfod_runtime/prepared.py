@@ -129,11 +129,18 @@ def prepared_of(folder: Path) -> str | None:
         return None
 
 
-def is_prepared(folder: Path, model_digest: str) -> bool:
-    """Whether a model was prepared in a folder, or found to be better run as it is."""
+def is_prepared(folder: Path, model_digest: str, engine: Engine | None = None) -> bool:
+    """Whether a model was prepared in a folder, or found to be better run as it is.
+
+    Args:
+        folder: Where to look.
+        model_digest: Of its SavedModel.
+        engine: For which engine; None for any.
+    """
     try:
         written = json.loads((folder / DESCRIPTION).read_bytes())
-        return bool(written["schema"] == SCHEMA and written["model"] == model_digest)
+        ours = written["schema"] == SCHEMA and written["model"] == model_digest
+        return bool(ours and ("refused" in written or engine in (None, written["engine"])))
     except (OSError, ValueError, KeyError, TypeError):
         return False
 

@@ -30,6 +30,8 @@ def run_prepare(options: PrepareOptions) -> int:
     engine = _engine_of(options.environment)
     folder = options.bundle / PREPARED if options.bundle else options.output
     assert folder is not None  # one of the two, as the parser sees to
+    if options.output and is_prepared(folder, model.digest, engine):
+        return 0
     lines: list[str] = []
     with quiet_tensorflow(options.verbose):
         prepare(model, folder, lines.append, engine)

@@ -20,6 +20,7 @@ export interface ShippedLock {
 export const REQUIREMENTS: Readonly<Record<Variant, { readonly in: string; readonly lock: string }>> = {
   cpu: { in: 'tf.in', lock: 'tf.lock' },
   gpu: { in: 'gpu.in', lock: 'gpu.lock' },
+  lite: { in: 'lite.in', lock: 'lite.lock' },
 };
 
 /** All the sets under `locks/<tensorflow>/py<python>/`, oldest first. */

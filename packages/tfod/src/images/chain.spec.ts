@@ -20,7 +20,7 @@ describe('chainOf', () => {
       'team/parking:cpu',
       'team/parking:1.2-cpu',
     ]);
-    expect(service?.parents).toEqual({ runtime: 'tf' });
+    expect(service?.parents).toEqual({ runtime: 'tf', tensorflow: 'tf' });
   });
 
   it('lets a change travel down the chain and no other way', () => {
@@ -80,7 +80,7 @@ describe('chainOf', () => {
       'service-cpu-linux-arm64',
     ]);
     expect(images.at(-1)?.refs.at(-1)).toBe('team/parking:cpu-arm64');
-    expect(images.at(-1)?.parents).toEqual({ runtime: 'tf-linux-arm64' });
+    expect(images.at(-1)?.parents).toEqual({ runtime: 'tf-linux-arm64', tensorflow: 'tf-linux-arm64' });
     expect(new Set(images.map(({ key }) => key)).size).toBe(6);
     expect(images.slice(0, 3).map(({ key }) => key)).toEqual(Object.values(keys()));
   });

@@ -25,3 +25,13 @@ export interface Image {
   readonly parents: Readonly<Record<string, string>>;
   readonly facts: ImageFacts;
 }
+
+/** Of these names of parents one for each image, for a Dockerfile may know one image by several. */
+export function oneNameEach(
+  { parents }: Pick<Image, 'parents'>,
+  aliases: readonly string[],
+): readonly string[] {
+  const isFirst = (alias: string, at: number): boolean =>
+    aliases.findIndex((other) => parents[other] === parents[alias]) === at;
+  return aliases.filter((alias, at) => parents[alias] === undefined || isFirst(alias, at));
+}

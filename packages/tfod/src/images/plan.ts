@@ -3,7 +3,7 @@ import type { Explanation } from './explanation/cause';
 import { causeLines } from './explanation/cause-text';
 import { Explainer } from './explanation/explainer';
 import type { Caches } from './caches';
-import type { Image } from './image';
+import { oneNameEach, type Image } from './image';
 import { carriesKey } from './key';
 import type { KeptRecords } from './kept-records';
 import { KEY_LABEL } from './labels';
@@ -78,7 +78,9 @@ export function planImages(request: PlanRequest): Plan {
         const missingRefs = image.refs.filter((ref) => !there.refs.includes(ref));
         const absent = request.force
           ? []
-          : Object.keys(image.parents).filter((alias) => isAbsent(image.parents[alias] ?? ''));
+          : oneNameEach(image, Object.keys(image.parents)).filter((alias) =>
+              isAbsent(image.parents[alias] ?? ''),
+            );
         const reasons = presentReasons({ missingRefs, unpushed }, absent);
         return { ...common, verdict: 'present', found: there, missingRefs, reasons };
       }

@@ -4,7 +4,7 @@ import { RUNTIME_WHEEL } from './runtime-wheel';
 export type ProjectRoots = ReadonlyMap<string, string>;
 
 /** What the Dockerfiles of every service call the images of their own chain and the runtime wheel. */
-const CHAIN_ALIASES = new Set(['base', 'tf', 'gpu', 'runtime', RUNTIME_WHEEL]);
+const CHAIN_ALIASES = new Set(['base', 'tf', 'gpu', 'lite', 'runtime', 'tensorflow', RUNTIME_WHEEL]);
 
 /** Whether a name in a Dockerfile that is no stage of it means an Nx project. */
 export function meansProject(name: string, projects: Pick<ProjectRoots, 'has'>): boolean {

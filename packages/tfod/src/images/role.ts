@@ -2,7 +2,7 @@ import type { Variant } from '../service/variant';
 import { digestOf, hexOf } from '../values/digest';
 
 /** What an image is for. */
-export type Role = 'base' | 'tf' | 'gpu' | 'service';
+export type Role = 'base' | 'tf' | 'gpu' | 'lite' | 'service';
 
 /** One image of a chain, before anything is known about its content. */
 export interface Link {
@@ -44,7 +44,17 @@ const RUNTIMES: Readonly<Record<Variant, Link>> = {
     dockerfile: 'docker/gpu.Dockerfile',
     parents: { base: 'base' },
   },
+  lite: {
+    name: 'lite',
+    role: 'lite',
+    variant: 'lite',
+    dockerfile: 'docker/lite.Dockerfile',
+    parents: { base: 'base' },
+  },
 };
+
+/** Whose TensorFlow prepares the model of a variant. */
+const PREPARED_BY: Readonly<Record<Variant, Variant>> = { cpu: 'cpu', gpu: 'gpu', lite: 'cpu' };
 
 /** The same images of another service: in one plan all are told apart by their names. */
 export function linksOfOther(project: string, links: readonly Link[]): readonly Link[] {
@@ -76,7 +86,8 @@ export function chainLinks(variants: readonly Variant[]): readonly Link[] {
 
 /** Those below the service's own. */
 export function runtimeLinks(variants: readonly Variant[]): readonly Link[] {
-  return [BASE, ...variants.map((variant) => RUNTIMES[variant])];
+  const needed = new Set(variants.flatMap((variant) => [PREPARED_BY[variant], variant]));
+  return [BASE, ...[...needed].map((variant) => RUNTIMES[variant])];
 }
 
 /** The service's own. */
@@ -86,7 +97,7 @@ export function serviceLinks(variants: readonly Variant[]): readonly Link[] {
     role: 'service',
     variant,
     dockerfile: 'Dockerfile',
-    parents: { runtime: RUNTIMES[variant].name },
+    parents: { runtime: RUNTIMES[variant].name, tensorflow: RUNTIMES[PREPARED_BY[variant]].name },
     isTop: true,
   }));
 }

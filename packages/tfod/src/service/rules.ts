@@ -82,7 +82,7 @@ function variantsRule(value: unknown, where: string): readonly Problem[] {
         where,
         expected,
         value,
-        remedy: 'write cpu, gpu or both',
+        remedy: 'write cpu, gpu, lite or several of them',
       }),
     ];
   }

@@ -14,9 +14,18 @@ const LONGEST = 63;
 const GRAMMAR = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 
 /** Names that the Dockerfiles of every service use for the images of the chain. */
-const CHAIN_NAMES = new Set(['base', 'tf', 'gpu', 'runtime', 'tfod-runtime', 'scratch']);
+const CHAIN_NAMES = new Set([
+  'base',
+  'tf',
+  'gpu',
+  'lite',
+  'runtime',
+  'tensorflow',
+  'tfod-runtime',
+  'scratch',
+]);
 /** Repositories that the chain's images get beside the service's. */
-const CHAIN_REPOSITORIES = new Set(['tfod-base', 'tfod-tf', 'tfod-gpu']);
+const CHAIN_REPOSITORIES = new Set(['tfod-base', 'tfod-tf', 'tfod-gpu', 'tfod-lite']);
 
 const EXPECTED = `lower-case letters, digits and single hyphens, a letter first, at most ${LONGEST} characters`;
 

@@ -1,5 +1,5 @@
 export interface DockerBuildOptions {
-  readonly variants?: readonly ('cpu' | 'gpu')[];
+  readonly variants?: readonly ('cpu' | 'gpu' | 'lite')[];
   readonly plan?: boolean;
   readonly check?: boolean;
   readonly explain?: boolean;

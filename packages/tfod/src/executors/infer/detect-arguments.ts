@@ -9,7 +9,7 @@ export interface DetectPaths {
 
 /** The command line of the runtime's `detect`. */
 export function detectArguments(request: InferRequest, { list, output }: DetectPaths): readonly string[] {
-  const { minScore, maxDetections, annotate, allowFailures, json, verbose } = request;
+  const { minScore, maxDetections, annotate, resume, threads, allowFailures, json, verbose } = request;
   return [
     'detect',
     ...['--list', list],
@@ -17,6 +17,8 @@ export function detectArguments(request: InferRequest, { list, output }: DetectP
     ...(minScore === undefined ? [] : ['--min-score', String(minScore)]),
     ...(maxDetections === undefined ? [] : ['--max-detections', String(maxDetections)]),
     ...(annotate ? [] : ['--no-annotate']),
+    ...(resume ? ['--resume'] : []),
+    ...(threads === undefined ? [] : ['--workers', String(threads)]),
     ...(allowFailures ? ['--allow-failures'] : []),
     ...(json ? ['--json'] : []),
     ...(verbose ? ['--verbose'] : []),

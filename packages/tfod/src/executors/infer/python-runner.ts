@@ -8,16 +8,11 @@ import { TfodError } from '../../values/tfod-error';
 import { detectArguments } from './detect-arguments';
 import type { Picture } from './find-pictures';
 import { pictureList } from './picture-list';
-import { pythonCommand, pythonService, workshopOf } from './python-service';
+import { pythonCommand, pythonService, workshopOf, type PythonService } from './python-service';
 import { outputForPeople, type InferRequest } from './request';
+import { ensureServiceEnvironment, planServiceEnvironment } from './service-environment';
 import type { Surroundings } from './surroundings';
-import {
-  ensureEnvironment,
-  environmentCommands,
-  findEnvironment,
-  type Recipe,
-  type Workshop,
-} from './virtual-environment';
+import type { Workshop } from './virtual-environment';
 
 /** Looks at the pictures in a virtual environment made from the service's lock; the exit code of the runtime. */
 export async function inferInPython(
@@ -27,43 +22,35 @@ export async function inferInPython(
 ): Promise<number> {
   const cache = cacheDir(surroundings.env, surroundings.platform);
   const workshop = workshopOf(request, surroundings, join(cache, 'venvs'));
-  const { entryPoint, recipe } = await pythonService(request, surroundings);
-  if (request.dryRun) return dryRun(request, recipe, workshop, entryPoint, pictures, surroundings);
-  const python = await ensureEnvironment(recipe, workshop);
+  const service = await pythonService(request, surroundings);
+  if (request.dryRun) return dryRun(request, service, workshop, pictures, surroundings);
+  const python = await ensureServiceEnvironment(request, service, workshop, surroundings);
   return withScratch(join(cache, 'infer'), thisProcess(), async (scratch) => {
     const list = join(scratch, 'pictures.jsonl');
     await writeFile(list, pictureList(pictures));
     await mkdir(request.output, { recursive: true });
-    return runPython(request, detectCommand(request, python, entryPoint, list), surroundings);
+    return runPython(request, detectCommand(request, service, python, list), surroundings);
   });
 }
 
-function detectCommand(
-  request: InferRequest,
-  python: string,
-  entryPoint: readonly string[],
-  list: string,
-): Command {
+function detectCommand(request: InferRequest, service: PythonService, python: string, list: string): Command {
   const args = detectArguments(request, { list, output: outputForPeople(request) });
-  return pythonCommand(request, python, entryPoint, args);
+  return pythonCommand(request, python, service, args);
 }
 
 async function dryRun(
   request: InferRequest,
-  recipe: Recipe,
+  service: PythonService,
   workshop: Workshop,
-  entryPoint: readonly string[],
   pictures: readonly Picture[],
   { print }: Surroundings,
 ): Promise<number> {
-  const { key, python } = await findEnvironment(recipe, workshop);
+  const { commands, python } = await planServiceEnvironment(request, service, workshop);
   const list = join(workshop.folder, '..', 'infer', 'pictures.jsonl');
-  const [create, ...install] = environmentCommands(recipe, join(workshop.folder, key), workshop.platform);
-  if (python === undefined)
-    for (const command of [create, ...install]) if (command) print(printable(command));
+  for (const command of commands) print(printable(command));
   print(`# ${list} gets a line for each of ${pictures.length} pictures, such as`);
   print(`# ${pictureList(pictures.slice(0, 1)).trim()}`);
-  print(printable(detectCommand(request, python ?? install[0]?.file ?? '', entryPoint, list)));
+  print(printable(detectCommand(request, service, python, list)));
   return 0;
 }
 

@@ -3,13 +3,16 @@ import { join, posix } from 'node:path';
 import { toolchainInUse } from '../../compat/toolchain-in-use';
 import { REQUIREMENTS } from '../../compat/shipped-locks';
 import type { Command } from '../../engine/command';
+import { cacheDir } from '../../files/cache-dir';
 import { Problems } from '../../images/problems';
 import { findRuntimeWheel } from '../../images/runtime-wheel';
 import { modelFolder } from '../../models/read-model';
 import { folderBelow } from '../../service/find-runtime';
+import type { Variant } from '../../service/variant';
 import { TfodError } from '../../values/tfod-error';
 import { pythonEntryPoint } from './entry-point';
 import { findPython } from './find-python';
+import { preparedModel, type PreparedModel } from './prepared-model';
 import type { InferRequest } from './request';
 import type { Surroundings } from './surroundings';
 import type { Recipe, Workshop } from './virtual-environment';
@@ -24,6 +27,9 @@ export type PythonRequest = Pick<
 export interface PythonService {
   readonly entryPoint: readonly string[];
   readonly recipe: Recipe;
+  /** The environment whose TensorFlow prepares the model, where the service's own has none. */
+  readonly preparer: Recipe | undefined;
+  readonly prepared: PreparedModel;
 }
 
 /** Reads what a service stands on; throws a TfodError with all that is missing. */
@@ -33,9 +39,15 @@ export async function pythonService(
 ): Promise<PythonService> {
   const problems = new Problems();
   const entryPoint = await problems.attempt(() => entryPointOf(request));
-  const recipe = await problems.attempt(() => recipeOf(request, surroundings));
+  const recipe = await problems.attempt(() => recipeOf(request, request.variant, surroundings));
+  const preparer =
+    request.variant === 'lite'
+      ? await problems.attempt(() => recipeOf(request, 'cpu', surroundings))
+      : undefined;
   problems.throwAny();
-  return { entryPoint, recipe } as PythonService;
+  const cache = cacheDir(surroundings.env, surroundings.platform);
+  const prepared = preparedModel(cache, request.variant, modelOf(request));
+  return { entryPoint, recipe, preparer, prepared } as PythonService;
 }
 
 /** Where and how virtual environments are made. */
@@ -49,11 +61,16 @@ async function entryPointOf({ workspaceRoot, service }: PythonRequest): Promise<
   return pythonEntryPoint(await readText(workspaceRoot, path, 'DOCKERFILE_MISSING'), path);
 }
 
+function modelOf({ workspaceRoot, service, model = service.model }: PythonRequest): string {
+  return modelFolder(workspaceRoot, { ...service, model });
+}
+
 async function recipeOf(
   request: PythonRequest,
+  variant: Variant,
   { run, platform, wheelFolder }: Surroundings,
 ): Promise<Recipe> {
-  const { workspaceRoot, projects, service, variant } = request;
+  const { workspaceRoot, projects, service } = request;
   const folder = await folderBelow(service, { workspaceRoot, projects, variants: [variant] });
   const base = posix.join(folder, 'docker/base.Dockerfile');
   const lock = posix.join(folder, 'requirements', REQUIREMENTS[variant].lock);
@@ -80,11 +97,12 @@ async function recipeOf(
 
 /** The service's own script with these arguments, as its image would start it. */
 export function pythonCommand(
-  { workspaceRoot, service, model = service.model }: PythonRequest,
+  request: PythonRequest,
   python: string,
-  entryPoint: readonly string[],
+  { entryPoint, prepared }: Pick<PythonService, 'entryPoint' | 'prepared'>,
   args: readonly string[],
 ): Command {
+  const { workspaceRoot, service } = request;
   return {
     file: python,
     args: [...entryPoint, ...args],
@@ -92,7 +110,8 @@ export function pythonCommand(
       PYTHONPATH: join(workspaceRoot, service.root, 'src'),
       // Bytecode beside the sources would count as a change of the service.
       PYTHONDONTWRITEBYTECODE: '1',
-      TFOD_MODEL: modelFolder(workspaceRoot, { ...service, model }),
+      TFOD_MODEL: modelOf(request),
+      TFOD_PREPARED: prepared.folder,
       // What an outer container says about itself is not true of this process.
       TFOD_IMAGE_REF: '',
     },

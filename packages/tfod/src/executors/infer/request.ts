@@ -25,6 +25,9 @@ export interface InferRequest {
   readonly minScore: number | undefined;
   readonly maxDetections: number | undefined;
   readonly annotate: boolean;
+  readonly resume: boolean;
+  /** Undefined for as many as there are cores. */
+  readonly threads: number | undefined;
   readonly allowFailures: boolean;
   readonly json: boolean;
   readonly dryRun: boolean;
@@ -63,6 +66,8 @@ export function inferRequest(
     minScore: options.minScore,
     maxDetections: options.maxDetections,
     annotate: options.annotate ?? true,
+    resume: options.resume ?? false,
+    threads: options.threads,
     allowFailures: options.allowFailures ?? false,
     json: options.json ?? false,
     dryRun: options.dryRun ?? false,

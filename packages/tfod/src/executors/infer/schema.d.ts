@@ -6,10 +6,12 @@ export interface InferOptions {
   readonly engine?: 'local' | 'ray';
   readonly address?: string;
   readonly workers?: number;
-  readonly variant?: 'cpu' | 'gpu';
+  readonly variant?: 'cpu' | 'gpu' | 'lite';
   readonly minScore?: number;
   readonly maxDetections?: number;
   readonly annotate?: boolean;
+  readonly resume?: boolean;
+  readonly threads?: number;
   readonly allowFailures?: boolean;
   readonly json?: boolean;
   readonly dryRun?: boolean;

@@ -104,9 +104,10 @@ async function cardContainer(
 
 async function cardInPython(request: InferRequest, surroundings: Surroundings): Promise<number> {
   const { env, platform, print } = surroundings;
-  const commandOf = (python: string) => pythonCommand(request, python, [], cardArguments(request));
   const workshop = workshopOf(request, surroundings, join(cacheDir(env, platform), 'venvs'));
-  const { recipe } = await pythonService(request, surroundings);
+  const { recipe, prepared } = await pythonService(request, surroundings);
+  const commandOf = (python: string) =>
+    pythonCommand(request, python, { entryPoint: [], prepared }, cardArguments(request));
   if (!request.dryRun) {
     return runPython(request, commandOf(await ensureEnvironment(recipe, workshop)), surroundings);
   }

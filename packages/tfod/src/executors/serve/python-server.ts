@@ -1,17 +1,18 @@
 import { join } from 'node:path';
 import { printable } from '../../engine/command';
 import { cacheDir } from '../../files/cache-dir';
-import { pythonCommand, pythonService, workshopOf } from '../infer/python-service';
+import { pythonCommand, pythonService, workshopOf, type PythonService } from '../infer/python-service';
+import { ensureServiceEnvironment, planServiceEnvironment } from '../infer/service-environment';
 import type { Surroundings } from '../infer/surroundings';
-import { ensureEnvironment, environmentCommands, findEnvironment } from '../infer/virtual-environment';
 import { serveArguments, type ServeRequest } from './request';
 import type { Server, ServerPlan } from './server';
 
 /** The server in a virtual environment made from the service's lock, which is made first if it is missing. */
 export async function pythonServer(request: ServeRequest, surroundings: Surroundings): Promise<Server> {
-  const { entryPoint, recipe } = await pythonService(request, surroundings);
-  const python = await ensureEnvironment(recipe, workshop(request, surroundings));
-  return { command: serverIn(request, python, entryPoint) };
+  const service = await pythonService(request, surroundings);
+  const environment = workshop(request, surroundings);
+  const python = await ensureServiceEnvironment(request, service, environment, surroundings);
+  return { command: serverIn(request, service, python) };
 }
 
 /** The commands of the same; nothing is run that changes anything. */
@@ -19,13 +20,9 @@ export async function planPythonServer(
   request: ServeRequest,
   surroundings: Surroundings,
 ): Promise<ServerPlan> {
-  const { entryPoint, recipe } = await pythonService(request, surroundings);
-  const { folder, platform } = workshop(request, surroundings);
-  const { key, python } = await findEnvironment(recipe, workshop(request, surroundings));
-  const commands = environmentCommands(recipe, join(folder, key), platform);
-  const installed = commands.at(-1)?.file ?? '';
-  const server = serverIn(request, python ?? installed, entryPoint);
-  return [...(python === undefined ? commands : []), server].map((command) => printable(command));
+  const service = await pythonService(request, surroundings);
+  const plan = await planServiceEnvironment(request, service, workshop(request, surroundings));
+  return [...plan.commands, serverIn(request, service, plan.python)].map((command) => printable(command));
 }
 
 function workshop(request: ServeRequest, surroundings: Surroundings) {
@@ -33,8 +30,8 @@ function workshop(request: ServeRequest, surroundings: Surroundings) {
   return workshopOf(request, surroundings, folder);
 }
 
-function serverIn(request: ServeRequest, python: string, entryPoint: readonly string[]) {
+function serverIn(request: ServeRequest, service: PythonService, python: string) {
   const { host, port } = request;
   const address = ['--host', host, '--port', String(port)];
-  return pythonCommand(request, python, entryPoint, [...serveArguments(request), ...address]);
+  return pythonCommand(request, python, service, [...serveArguments(request), ...address]);
 }

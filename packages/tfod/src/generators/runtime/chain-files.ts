@@ -2,14 +2,18 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { REQUIREMENTS, type ShippedLock } from '../../compat/shipped-locks';
 import { pythonImage } from '../../compat/toolchain';
-import type { Variant } from '../../service/variant';
+import { VARIANTS, type Variant } from '../../service/variant';
 import { filesBelow, type ProjectFile } from '../project/files';
 import { fillPath } from '../project/template';
 import { templateFiles } from '../project/template-files';
 
 const TEMPLATES = join(__dirname, 'files', 'docker');
 /** Templates that only a project with the variant has. */
-const OF_VARIANT = { 'tf.Dockerfile': 'cpu', 'gpu.Dockerfile': 'gpu' } as const;
+const OF_VARIANT = {
+  'tf.Dockerfile': ['cpu', 'lite'],
+  'gpu.Dockerfile': ['gpu'],
+  'lite.Dockerfile': ['lite'],
+} as const;
 
 /** What makes the images below those of services, with the versions of a set: docker/ and requirements/. */
 export function chainFiles(variants: readonly Variant[], lock: ShippedLock): readonly ProjectFile[] {
@@ -32,14 +36,16 @@ export function isChainFile(path: string): boolean {
 function dockerFiles(variants: readonly Variant[], { python }: ShippedLock): readonly ProjectFile[] {
   return templateFiles(TEMPLATES, { pythonImage: pythonImage(python) })
     .filter(({ path }) => {
-      const variant = OF_VARIANT[path as keyof typeof OF_VARIANT];
-      return variant === undefined || variants.includes(variant);
+      const users: readonly Variant[] | undefined = OF_VARIANT[path as keyof typeof OF_VARIANT];
+      return users === undefined || users.some((variant) => variants.includes(variant));
     })
     .map(({ path, content }) => ({ path: `docker/${path}`, content }));
 }
 
 function requirementFiles(variants: readonly Variant[], { folder }: ShippedLock): readonly ProjectFile[] {
-  return variants.flatMap((variant) =>
+  // The model of a lite image is prepared in the image of TensorFlow for CPUs.
+  const needed = new Set(variants.flatMap((variant) => (variant === 'lite' ? ['cpu', variant] : [variant])));
+  return VARIANTS.filter((variant) => needed.has(variant)).flatMap((variant) =>
     Object.values(REQUIREMENTS[variant]).map((name) => ({
       path: `requirements/${name}`,
       content: readFileSync(join(folder, name)),

@@ -1,5 +1,5 @@
 import type { EngineImage } from '../../engine/engine';
-import type { Image } from '../image';
+import { oneNameEach, type Image } from '../image';
 import { carriesKey, type Key } from '../key';
 import { keptName, type KeptRecords } from '../kept-records';
 import { KEY_LABEL } from '../labels';
@@ -76,7 +76,7 @@ export class Explainer {
   #causes(image: Image, before: KeptRecord): readonly Cause[] {
     if (image.key === before.key) return [];
     const own = ownCauses(image, this.#ownRecord(image), before);
-    const parents = differing(before.record.parents, image.record.parents);
+    const parents = oneNameEach(image, differing(before.record.parents, image.record.parents));
     return [...own, ...parents.map((alias) => this.#parentCause(image, alias, before))];
   }
 

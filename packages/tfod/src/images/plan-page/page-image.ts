@@ -1,3 +1,4 @@
+import { oneNameEach } from '../image';
 import { explanationLines, type ExplainedImage } from '../explanation/explain-plan';
 
 /** One image as the page shows it. */
@@ -62,8 +63,8 @@ function pageImage(explained: ExplainedImage, project: string, ids: ReadonlyMap<
       nearest.key !== image.key && {
         nearest: `${nearest.ref ?? nearest.key.slice(0, 12)} (${nearest.from})`,
       }),
-    parents: Object.entries(image.parents).flatMap(([alias, parent]) => {
-      const id = ids.get(parent);
+    parents: oneNameEach(image, Object.keys(image.parents)).flatMap((alias) => {
+      const id = ids.get(image.parents[alias] ?? '');
       return id === undefined ? [] : [{ id, isCause: causing.has(alias) }];
     }),
   };

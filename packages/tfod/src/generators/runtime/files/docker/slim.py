@@ -26,6 +26,11 @@ UNUSED = (
     "nvidia/cuda_nvcc/nvvm/lib64",
     "nvidia/cuda_nvrtc/lib/*.alt.so.*",
     "nvidia/cusolver/lib/libcusolverMg.so.*",
+    # LiteRT's compilers and accelerators for hardware that is not a CPU, and its tools: 35 of its 58 MB.
+    "ai_edge_litert/vendors",
+    "ai_edge_litert/tools",
+    "ai_edge_litert/aot",
+    "ai_edge_litert/libLiteRtWebGpuAccelerator.so",
 )
 # TensorFlow's own libraries carry 250 MB of symbol tables; other wheels come without.
 WITH_SYMBOLS = "tensorflow/**/*.so*"
