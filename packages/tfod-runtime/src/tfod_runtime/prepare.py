@@ -91,11 +91,11 @@ def prepare(
                 report(f"not {refused[-1]}")
                 continue
             agreement = verify(model, prepared, trial, pictures, expected)
-            if agreement or _is_safe(form, engine, agreement):
+            if isinstance(agreement, Agreement) and (agreement or _is_safe(form, engine, agreement)):
                 place(trial, folder)
                 report(f"{engine}, {form.name}: {agreement}")
                 return prepared
-        refused.append(f"{form.name}: {agreement or 'it does not run'}")
+        refused.append(f"{form.name}: {agreement}")
         report(f"not {refused[-1]}")
     refused = refused or ["the model takes files, or pictures in a way of its own"]
     if engine == "litert":
@@ -115,10 +115,9 @@ def prepare(
     return None
 
 
-def _is_safe(form: Form, engine: Engine, agreement: Agreement | None) -> bool:
+def _is_safe(form: Form, engine: Engine, agreement: Agreement) -> bool:
     """Whether a form needs no comparing: the whole graph in TensorFlow, where there is nothing to compare."""
-    whole = form.name == "whole" and engine == "tensorflow"
-    return whole and agreement is not None and not agreement.detections
+    return form.name == "whole" and engine == "tensorflow" and not agreement.detections
 
 
 def forms(model: ModelFolder, original: ModelDetector) -> Iterator[Form]:
@@ -183,13 +182,15 @@ def verify(
     folder: Path,
     pictures: Sequence[Picture],
     expected: Sequence[Sequence[Detection]],
-) -> Agreement | None:
-    """Runs what was prepared on pictures; None when it does not run at all."""
+) -> Agreement | str:
+    """Runs what was prepared on pictures and compares; why it does not run when it does not."""
     try:
         detector = load_prepared(model, prepared, folder, DetectorOptions(LIMITS))
-    except RuntimeProblem:
-        return None
-    return compare(expected, detections_of(detector, pictures), LIMITS) if detector else None
+    except RuntimeProblem as problem:
+        return problem.reason
+    if detector is None:
+        return f"{prepared.engine} cannot open it here"
+    return compare(expected, detections_of(detector, pictures), LIMITS)
 
 
 def detections_of(detector: ModelDetector, pictures: Sequence[Picture]) -> list[list[Detection]]:
