@@ -42,6 +42,8 @@ def _lite(offer: Offer) -> list[str]:
     return [
         "# What the lite images install; lite.lock says how to compile it.",
         "ai-edge-litert",
+        "# Later ones refuse Python 3.11 and newer, where they are not needed; uv overlooks upper bounds.",
+        "backports-strenum<1.3 ; python_version >= '3.11'",
     ]
 
 

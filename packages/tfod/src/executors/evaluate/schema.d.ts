@@ -8,7 +8,7 @@ export interface EvaluateOptions {
   readonly minScore?: number;
   readonly output?: string;
   readonly using?: 'container' | 'python';
-  readonly variant?: 'cpu' | 'gpu';
+  readonly variant?: 'cpu' | 'gpu' | 'lite';
   readonly json?: boolean;
   readonly dryRun?: boolean;
   readonly verbose?: boolean;

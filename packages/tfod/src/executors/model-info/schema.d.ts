@@ -2,7 +2,7 @@
 export interface ModelInfoOptions {
   readonly model?: string;
   readonly using?: 'container' | 'python';
-  readonly variant?: 'cpu' | 'gpu';
+  readonly variant?: 'cpu' | 'gpu' | 'lite';
   readonly json?: boolean;
   readonly dryRun?: boolean;
   readonly verbose?: boolean;

@@ -3,7 +3,7 @@ export interface ServeOptions {
   readonly port?: number;
   readonly host?: string;
   readonly using?: 'container' | 'python';
-  readonly variant?: 'cpu' | 'gpu';
+  readonly variant?: 'cpu' | 'gpu' | 'lite';
   readonly minScore?: number;
   readonly workers?: number;
   readonly readySeconds?: number;

@@ -24,7 +24,7 @@ const NAMES = [
 const REPLICAS = 2;
 const SHARDS = 8;
 const CPUS = 2;
-const MEMORY: Readonly<Record<Variant, string>> = { cpu: '2Gi', gpu: '8Gi' };
+const MEMORY: Readonly<Record<Variant, string>> = { cpu: '2Gi', gpu: '8Gi', lite: '1Gi' };
 const ONE_GPU = "\n__indent__nvidia.com/gpu: '1'";
 
 /** The manifests of a service, from its tfod.json and what was asked; throws VARIANT_NOT_THERE and others. */

@@ -1,7 +1,7 @@
 export interface DeployOptions {
   readonly project: string;
   readonly tag?: string;
-  readonly variant?: 'cpu' | 'gpu';
+  readonly variant?: 'cpu' | 'gpu' | 'lite';
   readonly directory?: string;
   readonly replicas?: number;
   readonly shards?: number;
