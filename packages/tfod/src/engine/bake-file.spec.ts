@@ -70,3 +70,31 @@ describe('bakeFile', () => {
     });
   });
 });
+
+test('a target that has two names gets a second one that passes it on', () => {
+  const text = bakeFile([
+    {
+      name: 'service-cpu',
+      context: '/stage/context',
+      dockerfile: '/stage/Dockerfile',
+      contexts: { runtime: { from: 'target', name: 'tf' }, tensorflow: { from: 'target', name: 'tf' } },
+      args: {},
+      labels: {},
+      platform: parsePlatform('linux/amd64'),
+      refs: [],
+      secrets: [],
+      fresh: false,
+    },
+  ]);
+  const { target } = JSON.parse(text);
+  expect(target['service-cpu'].contexts).toEqual({
+    runtime: 'target:tf',
+    tensorflow: 'target:service-cpu-tensorflow',
+  });
+  expect(target['service-cpu-tensorflow']).toEqual({
+    context: '/stage/context',
+    'dockerfile-inline': 'FROM parent\n',
+    contexts: { parent: 'target:tf' },
+    platforms: ['linux/amd64'],
+  });
+});

@@ -3,7 +3,13 @@ import type { BuildTarget } from './engine';
 
 /** The targets as the JSON form of a bake file. */
 export function bakeFile(targets: readonly BuildTarget[]): string {
-  const target = Object.fromEntries(targets.map((each) => [each.name, literal(definition(each))]));
+  const definitions = targets
+    .map(withoutRepetition)
+    .flatMap(({ target, again }) => [
+      ...again.map(({ name, of }) => [name, passedOn(of, target)] as const),
+      [target.name, definition(target)] as const,
+    ]);
+  const target = Object.fromEntries(definitions.map(([name, each]) => [name, literal(each)]));
   return `${JSON.stringify({ target }, null, 2)}\n`;
 }
 
@@ -15,6 +21,40 @@ export function involvedTargets(targets: readonly BuildTarget[], wanted: readonl
     for (const source of Object.values(contexts)) if (source.from === 'target') involved.add(source.name);
   }
   return targets.filter(({ name }) => involved.has(name));
+}
+
+interface Again {
+  /** The target that stands for another one under a second name. */
+  readonly name: string;
+  readonly of: string;
+}
+
+/** Buildx does not take the same target for two contexts of one: the second gets a target that passes it on. */
+function withoutRepetition(target: BuildTarget): {
+  readonly target: BuildTarget;
+  readonly again: readonly Again[];
+} {
+  const seen = new Set<string>();
+  const again: Again[] = [];
+  const contexts = Object.entries(target.contexts).map(([alias, source]) => {
+    if (source.from !== 'target' || !seen.has(source.name)) {
+      if (source.from === 'target') seen.add(source.name);
+      return [alias, source] as const;
+    }
+    const name = `${target.name}-${alias}`;
+    again.push({ name, of: source.name });
+    return [alias, { from: 'target', name }] as const;
+  });
+  return { target: { ...target, contexts: Object.fromEntries(contexts) as BuildTarget['contexts'] }, again };
+}
+
+function passedOn(of: string, { context, platform }: BuildTarget): Readonly<Record<string, Json>> {
+  return {
+    context,
+    'dockerfile-inline': 'FROM parent\n',
+    contexts: { parent: contextAddress({ from: 'target', name: of }) },
+    platforms: [platform],
+  };
 }
 
 function definition(target: BuildTarget): Readonly<Record<string, Json>> {

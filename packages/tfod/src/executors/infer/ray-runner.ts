@@ -33,7 +33,7 @@ export async function inferOnRay(
   const workshop = workshopOf(request, surroundings, join(cacheDir(env, platform), 'venvs'));
   const recipe = { ...service.recipe, extra: await rayLock(service.recipe) };
   const commandWith = (python: string): Command =>
-    pythonCommand(request, python, service.entryPoint, rayArguments(request, ray));
+    pythonCommand(request, python, service, rayArguments(request, ray));
   if (request.dryRun) {
     const { key, python } = await findEnvironment(recipe, workshop);
     const making = environmentCommands(recipe, join(workshop.folder, key), platform);
