@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from ctypes import byref, c_int64, c_void_p
+from queue import SimpleQueue
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from tfod_runtime.c_library import DTYPES, Output, buffer_of
 
 _NAMES = {number: name for name, number in DTYPES.items()}
 _OK = 0
+_SESSIONS_PER_GPU = 2
 
 
 class GraphError(RuntimeError):
@@ -27,7 +28,7 @@ _CODES = {3: "InvalidArgumentError", 8: "ResourceExhaustedError", 12: "Unimpleme
 
 
 class GraphSession:
-    """A session over one graph; `run` may be called from as many threads as there are.
+    """A session over one graph, for one call at a time (`SessionPool`).
 
     Each call computes on the thread that makes it: on a CPU, one thread a picture gives more pictures a
     second than several threads on one.
@@ -157,34 +158,42 @@ class GraphSession:
 
 
 class SessionPool:
-    """A session for each GPU, or one on the CPU; a call goes to the next in turn.
+    """Sessions over one graph, each for one call at a time; a call takes one that is free, or waits.
+
+    TensorFlow itself allows several calls in one session at once. Its oneDNN kernels for CPUs do not: some
+    keep in themselves what belongs to a call (seen with 2.21 and the demo model: other scores, a crash).
 
     Args:
         library: What `load_library` returned.
         graph: A serialized GraphDef.
         input: The tensor that is fed.
         outputs: The tensors that are fetched, by the name that `run` gives them.
+        workers: How many sessions on the CPU. Each GPU has two, so that one computes while the other copies.
     """
 
     def __init__(
-        self, library: Any, graph: bytes | bytearray, input: str, outputs: Mapping[str, str]
+        self, library: Any, graph: bytes | bytearray, input: str, outputs: Mapping[str, str], workers: int = 1
     ) -> None:
         first = GraphSession(library, graph, [input], outputs)
         self.gpus = first.gpus()
-        others = [
-            GraphSession(library, graph, [input], outputs, f"/device:GPU:{index}")
-            for index in range(1, self.gpus)
-        ]
-        self._sessions = [first, *others]
-        self._turn = itertools.count()
+        count = _SESSIONS_PER_GPU * self.gpus or workers
+        self._free: SimpleQueue[GraphSession] = SimpleQueue()
+        self._free.put(first)
+        for index in range(1, count):
+            device = f"/device:GPU:{index % self.gpus}" if self.gpus > 1 else None
+            self._free.put(GraphSession(library, graph, [input], outputs, device))
 
     def run(self, batch: NDArray[Any]) -> dict[str, NDArray[Any]]:
-        """The outputs for one batch; threads that call at once are spread over the GPUs.
+        """The outputs for one batch.
 
         Raises:
             GraphError: When an operation fails.
         """
-        return self._sessions[next(self._turn) % len(self._sessions)].run(batch)
+        session = self._free.get()
+        try:
+            return session.run(batch)
+        finally:
+            self._free.put(session)
 
 
 def _view(address: int | None, size: int, dtype: np.dtype[Any], shape: tuple[int, ...]) -> NDArray[Any]:

@@ -17,7 +17,6 @@ from tfod_runtime.errors import UsageProblem
 from tfod_runtime.examine import Examiner
 from tfod_runtime.model import open_model
 from tfod_runtime.options import ServeOptions
-from tfod_runtime.run_prepare import ensure_prepared
 from tfod_runtime.progress import open_progress
 from tfod_runtime.run_prepare import ensure_prepared
 from tfod_runtime.selection import Select

@@ -5,6 +5,7 @@ TensorFlow is imported here, and only when a model is loaded.
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -33,10 +34,13 @@ class SavedModelFunction:
     def __init__(self, tensorflow: Any, loaded: Any, adapter: Adapter) -> None:
         self._tensorflow, self._loaded, self._adapter = tensorflow, loaded, adapter
         self.function = loaded.signatures[adapter.signature.key]
+        # oneDNN's kernels are not made for two calls at once; one call has all cores anyway.
+        self._turn = threading.Lock()
 
     def __call__(self, batch: NDArray[Any]) -> Outputs:
         """The outputs that are read, for one batch."""
-        outputs = self.function(**{self._adapter.feed.name: self._tensorflow.constant(batch)})
+        with self._turn:
+            outputs = self.function(**{self._adapter.feed.name: self._tensorflow.constant(batch)})
         return {name: np.asarray(outputs[name].numpy()) for name in self._adapter.outputs}
 
 
