@@ -49,7 +49,9 @@ def test_comes_from_the_input_beside_it(offer: Offer, variant: Variant) -> None:
             if item.applies(machine)
         }
         for requirement in wanted:
-            if requirement.marker is None or requirement.marker.evaluate({"platform_machine": machine}):
+            if requirement.marker is None or requirement.marker.evaluate(
+                {"platform_machine": machine, "python_version": offer.python}
+            ):
                 version = locked[requirement.name]
                 assert version is not None and version in requirement.specifier
 

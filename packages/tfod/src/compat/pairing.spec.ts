@@ -55,8 +55,9 @@ describe('mismatches', () => {
       for (const variant of variants) {
         const lock = readFileSync(join(folder, REQUIREMENTS[variant].lock), 'utf8');
         expect([folder, mismatches({ variant, python, lock }, matrix)]).toEqual([folder, []]);
-        // The check is no good if it does not find TensorFlow in the lock.
-        expect(mismatches({ variant, python: '3.7', lock }, matrix)).toHaveLength(1);
+        // The check is no good if it does not find TensorFlow in the lock; in that of lite there is none.
+        const wrong = mismatches({ variant, python: '3.7', lock }, matrix);
+        expect(wrong).toHaveLength(variant === 'lite' ? 0 : 1);
       }
     }
   });

@@ -73,7 +73,7 @@ function targetsOf({ fleet, root }: Tree, name: string, asked: string): Record<s
     args: { MODEL: service.model, ...Object.fromEntries(given) },
     output: [],
   });
-  const runtimes = { cpu: 'tf', gpu: 'gpu' } as const;
+  const runtimes = { cpu: 'tf', gpu: 'gpu', lite: 'lite' } as const;
   return Object.fromEntries([
     [`${name}-base`, target('docker/base.Dockerfile', {})],
     ...service.variants.flatMap((variant) => [
