@@ -84,6 +84,8 @@ test('a target that has two names gets a second one that passes it on', () => {
       refs: [],
       secrets: [],
       fresh: false,
+      cacheFrom: [],
+      cacheTo: [],
     },
   ]);
   const { target } = JSON.parse(text);
