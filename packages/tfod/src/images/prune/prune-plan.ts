@@ -18,7 +18,7 @@ export interface PrunePlan {
 
 /** The keys that a tree of files wants, and what could not be found out. */
 export interface Wanted {
-  /** `the branch main`, `the checkout /work/other`. */
+  /** `the branch main`, `the checkout ../other`. */
   readonly by: string;
   /** The project whose image it is, by key. */
   readonly keys: ReadonlyMap<Key, string>;
