@@ -81,11 +81,11 @@ class Detector(tf.Module):
         codes, logits = self.net(small * (2.0 / 255.0) - 1.0, training=False)
         boxes, scores = self._decode(codes), tf.sigmoid(logits)
         if input_tensor.shape[0] == 1:
-            found = {name: value[None] for name, value in suppress(boxes[0], scores[0, :, 1:]).items()}
+            found = {name: value[None] for name, value in suppress(boxes[0], scores[0]).items()}
         else:
             kinds = {name: tf.float32 for name in OUTPUTS}
             found = tf.map_fn(
-                lambda one: suppress(one[0], one[1]), (boxes, scores[:, :, 1:]), fn_output_signature=kinds
+                lambda one: suppress(one[0], one[1]), (boxes, scores), fn_output_signature=kinds
             )
         return found | {"raw_detection_boxes": boxes, "raw_detection_scores": scores}
 
@@ -109,12 +109,12 @@ OUTPUTS = (
 
 
 def suppress(boxes: Any, scores: Any) -> dict[str, Any]:
-    """The OD API's outputs for one picture: boxes [2034, 4], scores [2034, 90]."""
+    """The OD API's outputs for one picture: boxes [2034, 4], scores [2034, 91] with the background first."""
     kept, kept_scores, classes = [], [], []
     for label in range(CLASSES):
         index, score, _ = tf.raw_ops.NonMaxSuppressionV5(
             boxes=boxes,
-            scores=scores[:, label],
+            scores=scores[:, label + 1],
             max_output_size=DETECTIONS,
             iou_threshold=IOU,
             score_threshold=SCORE_THRESHOLD,
@@ -135,7 +135,7 @@ def suppress(boxes: Any, scores: Any) -> dict[str, Any]:
         "detection_multiclass_scores": tf.pad(tf.gather(scores, index), [*pad, [0, 0]]),
         "detection_anchor_indices": tf.pad(tf.cast(index, tf.float32), pad),
     }
-    shapes = {"detection_boxes": (DETECTIONS, 4), "detection_multiclass_scores": (DETECTIONS, CLASSES)}
+    shapes = {"detection_boxes": (DETECTIONS, 4), "detection_multiclass_scores": (DETECTIONS, CLASSES + 1)}
     for name, value in found.items():
         value.set_shape(shapes.get(name, (DETECTIONS,)))
     return found | {"num_detections": tf.cast(count, tf.float32)}
