@@ -10,8 +10,8 @@ const OLDEST = 10;
 const NEWEST = 13;
 
 /**
- * Makes `.venv`: the developers' tools, and with `tensorflow` the locked TensorFlow set on top. A level whose
- * lock files have not changed is left alone.
+ * Makes `.venv`: the developers' tools, and with `tensorflow` the locked sets of the images on top, that of TensorFlow
+ * and that of LiteRT, which have all other packages in common. A level whose lock files have not changed is left alone.
  *
  * @param {string} root the checkout
  * @param {{ tensorflow: boolean }} wanted
@@ -21,7 +21,8 @@ export async function ensurePython(root, { tensorflow }) {
   const venv = join(root, '.venv');
   const python = join(venv, 'bin', 'python');
   const dev = join(root, 'tools/python/dev.lock');
-  const set = join(root, `packages/tfod/locks/2.21/py3.${minor}/tf.lock`);
+  const locks = join(root, `packages/tfod/locks/2.21/py3.${minor}`);
+  const [set, lite] = [join(locks, 'tf.lock'), join(locks, 'lite.lock')];
 
   const base = level(venv, 'tools', [dev], minor);
   if (!base.isCurrent()) {
@@ -31,9 +32,10 @@ export async function ensurePython(root, { tensorflow }) {
     base.mark();
   }
   if (!tensorflow) return;
-  const full = level(venv, 'tensorflow', [dev, set], minor);
+  const full = level(venv, 'tensorflow', [dev, set, lite], minor);
   if (full.isCurrent()) return;
   await install(python, set, 'install locked TensorFlow');
+  await install(python, lite, 'install locked LiteRT');
   await step('install the runtime package for development', [
     ...[python, '-m', 'pip', 'install', '--quiet', '--no-deps', '--no-build-isolation'],
     ...['--editable', join(root, 'packages/tfod-runtime')],

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import ai_edge_litert
 import pytest
 from builders.a_model import constant_model
 from builders.a_small_ssd import Build, small_ssd
@@ -17,8 +18,6 @@ from tfod_runtime.cli import main
 from tfod_runtime.errors import ModelProblem
 from tfod_runtime.model import open_model
 from tfod_runtime.prepare import prepare
-
-ai_edge_litert = pytest.importorskip("ai_edge_litert", reason="LiteRT is not installed")
 
 
 @pytest.fixture(scope="module")
