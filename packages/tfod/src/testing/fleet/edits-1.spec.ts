@@ -1,3 +1,3 @@
 import { describeEdits } from './edits-spec';
 
-describeEdits(1, 5000);
+describeEdits(1);

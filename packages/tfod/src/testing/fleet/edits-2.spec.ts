@@ -1,3 +1,3 @@
 import { describeEdits } from './edits-spec';
 
-describeEdits(2, 5000);
+describeEdits(2);
