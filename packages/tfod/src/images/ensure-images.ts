@@ -72,9 +72,13 @@ async function* carryOut(
       { planned: await bring(first), builder, planFromStart },
       machine,
     );
-    await dropAbandonedNames(planned, machine);
-    for (const each of fallen) yield await refused(each);
-    for (const each of planned) yield await finish(each, built, machine);
+    try {
+      for (const each of fallen) yield await refused(each);
+      for (const each of planned) yield await finish(each, built, machine);
+    } finally {
+      // Last: until a service is finished, an image that a killed build left may have no other name.
+      await dropAbandonedNames(planned, machine);
+    }
   } catch (error) {
     throw asDiskFull(error);
   }

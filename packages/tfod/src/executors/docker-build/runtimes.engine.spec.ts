@@ -41,9 +41,7 @@ describeWithEngine('docker-build of services that stand on a runtime', () => {
     for (const name of ['gate', 'plates']) {
       expect(builds(await must({}, name))).toHaveLength(1);
       expect(told(name)).toEqual(['base: present', 'tf: present', 'service: build']);
-      expect(receipt(name).images.at(-1)?.reasons).toEqual([
-        'runtime changed (base changed (docker/base.txt changed))',
-      ]);
+      expect(receipt(name).images.at(-1)?.reasons).toEqual(['tf ← base: docker/base.txt changed']);
     }
   });
 
