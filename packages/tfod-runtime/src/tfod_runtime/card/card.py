@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from tfod_runtime.families.adapter import Adapter
 from tfod_runtime.labels import Labels
 from tfod_runtime.model import open_model
 from tfod_runtime.signature import Tensor
+from tfod_runtime.tensorflow_log import quiet_tensorflow
 
 _WRITTEN = ("source", "licence")
 
@@ -42,7 +44,7 @@ def make_card(folder: Path, *, verbose: bool = False) -> dict[str, Any]:
         "labels": _of_labels(model.labels, detector.adapter),
         "loadSeconds": round(loading, 2),
         "latency": latency.to_json(),
-        "device": _device(),
+        "device": _device(verbose),
     }
 
 
@@ -85,8 +87,12 @@ def _of_labels(labels: Labels, adapter: Adapter) -> dict[str, Any]:
     }
 
 
-def _device() -> str:
-    import tensorflow
+def _device(verbose: bool) -> str:
+    """An image without TensorFlow computes on the CPU."""
+    if find_spec("tensorflow") is None:
+        return "CPU"
+    with quiet_tensorflow(verbose):
+        import tensorflow
 
-    gpus = tensorflow.config.list_physical_devices("GPU")
+        gpus = tensorflow.config.list_physical_devices("GPU")
     return f"{len(gpus)} GPU" if gpus else "CPU"
