@@ -1,8 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { type CocoResult, iou, type Receipt, type Summary } from './detections';
 import { describeWithEngine, makeWorkspace, mustSucceed, type Workspace } from './workspace';
 
 const RESULTS = 'dist/apps/parking/infer';
+/** An engine keeps what earlier runs have built; an edit with this in it none of them has made. */
+const UNSEEN = randomUUID();
 
 describeWithEngine('the first day: from a generated service to detections', () => {
   let workspace: Workspace;
@@ -126,7 +129,7 @@ describeWithEngine('the second day: each change builds what it reaches', () => {
   it('an edit of the code builds the service image alone, and taking it back builds nothing', () => {
     const script = 'apps/parking/src/parking/detect.py';
     const before = workspace.read(script);
-    workspace.write(script, `${before}\n# edited\n`);
+    workspace.write(script, `${before}\n# edited ${UNSEEN}\n`);
     const plan = mustSucceed(workspace.nx('run', 'parking:docker-build', '--plan')).output;
     expect(plan).toContain('src/parking/detect.py');
     expect(build()).toEqual(['base: present', 'tf: present', 'service: build']);
@@ -166,7 +169,7 @@ describeWithEngine('the second day: each change builds what it reaches', () => {
 
   it('another model builds the service image alone', () => {
     const labels = 'apps/parking/models/demo/labels.pbtxt';
-    workspace.write(labels, `# ours\n${workspace.read(labels)}`);
+    workspace.write(labels, `# ours ${UNSEEN}\n${workspace.read(labels)}`);
     expect(build()).toEqual(['base: present', 'tf: present', 'service: build']);
   });
 
@@ -185,6 +188,8 @@ describeWithEngine('the second day: each change builds what it reaches', () => {
 
   it('a service of the same toolchain shares base and runtime', () => {
     mustSucceed(workspace.nx('g', 'tfod:service', 'plates', '--no-interactive'));
+    const script = 'apps/plates/src/plates/detect.py';
+    workspace.write(script, `${workspace.read(script)}\n# ${UNSEEN}\n`);
     mustSucceed(workspace.nx('run', 'plates:docker-build'));
     const verdicts = workspace.json<Receipt>('dist/apps/plates/images.json').images;
     expect(verdicts.map(({ role, verdict }) => `${role}: ${verdict}`)).toEqual([
