@@ -157,12 +157,19 @@ async function refused({ request, error }: NotPlanned): Promise<Ensured> {
   return { request, error };
 }
 
-/** The temporary names that processes left behind which were killed. */
+/**
+ * The temporary names that processes left behind which were killed. An image that has no other name keeps it: another
+ * process may have found it and be about to name it.
+ */
 async function dropAbandonedNames(planned: readonly PlannedService[], { engine }: Machine): Promise<void> {
   const self = thisProcess();
-  const refs = new Set(planned.flatMap(({ facts }) => facts.present.flatMap(({ refs }) => refs)));
-  for (const ref of refs) {
+  const isAbandoned = (ref: string): boolean => {
     const owner = ownerOfRef(ref);
-    if (owner && isGone(owner, self)) await engine.untag(ref);
+    return owner !== undefined && isGone(owner, self);
+  };
+  const refs = new Set(planned.flatMap(({ facts }) => facts.present.flatMap((image) => image.refs)));
+  for (const image of await engine.inspect([...refs].filter(isAbandoned))) {
+    if (image.refs.every((ref) => ownerOfRef(ref) !== undefined)) continue;
+    for (const ref of image.refs.filter(isAbandoned)) await engine.untag(ref);
   }
 }

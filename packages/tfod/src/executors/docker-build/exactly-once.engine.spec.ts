@@ -153,7 +153,8 @@ describeWithEngine('services that share their base and their runtime', () => {
     await Promise.all(others.map(({ says }) => says(/waiting for .*, which pid \d+ builds for service-0/)));
     first.kill();
     const codes = await Promise.all(others.map(({ ended }) => ended));
-    expect({ codes, said: others.map(({ said }) => said()).join('') }).toMatchObject({ codes: [0, 0, 0] });
+    const said = others.map((each) => each.said()).join('');
+    expect({ codes, said }).toEqual({ codes: [0, 0, 0], said });
     expect([runsOf(salt, 'base').ended, runsOf(salt, 'tf').ended]).toEqual([1, 1]);
     expect(bearTheirKeys()).toBe(true);
     expect(tags().filter((ref) => ref.includes('tmp'))).toEqual([]);
