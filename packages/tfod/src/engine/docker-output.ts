@@ -37,7 +37,8 @@ export function readManifestDigest(stdout: string): Digest {
   return parseDigest(String((JSON.parse(stdout) as { digest?: unknown }).digest));
 }
 
-interface InspectedImage {
+/** What Docker tells of an image, as far as it is read. */
+export interface InspectedImage {
   readonly Id: string;
   readonly RepoTags?: readonly string[] | null;
   readonly Config?: { readonly Labels?: Readonly<Record<string, string>> | null } | null;

@@ -1,6 +1,6 @@
 import { platformOf } from './detect-engine';
 import * as docker from './docker-commands';
-import { readIds } from './docker-output';
+import { readIds, type InspectedImage } from './docker-output';
 import type { Command } from './command';
 import type { EngineImage } from './engine';
 import { printable } from './command';
@@ -52,7 +52,7 @@ export function dockerImageStore(run: RunCommand): ImageStore {
 }
 
 function readStored(line: string): StoredImage {
-  const image = JSON.parse(line) as InspectedImage;
+  const image = JSON.parse(line) as InspectedStoredImage;
   const times = [image.Created, image.Metadata?.LastTagTime].map((time) => Date.parse(time ?? ''));
   return {
     id: image.Id,
@@ -97,14 +97,7 @@ async function must(run: RunCommand, command: Command): Promise<Ran> {
   });
 }
 
-interface InspectedImage {
-  readonly Id: string;
-  readonly RepoTags?: readonly string[] | null;
-  readonly Config?: { readonly Labels?: Readonly<Record<string, string>> | null } | null;
-  readonly Os: string;
-  readonly Architecture: string;
-  readonly Variant?: string;
-  readonly Size: number;
+interface InspectedStoredImage extends InspectedImage {
   readonly Created?: string;
   readonly Metadata?: { readonly LastTagTime?: string };
   readonly RootFS?: { readonly Layers?: readonly string[] | null };
