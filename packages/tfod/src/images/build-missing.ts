@@ -8,6 +8,7 @@ import { buildTarget, definitionsOf } from './build-targets';
 import type { Image } from './image';
 import { identityOf, type JointPlan } from './join-plans';
 import { temporaryRef } from './key';
+import { nameParents } from './name-present';
 import { notBuiltProblems } from './not-built';
 import { thisProcess } from './owner';
 import { imagesToBuild } from './plan';
@@ -60,7 +61,8 @@ export async function buildMissing(
       scratch,
       temporary: ({ ref }) => temporaryRef(ref, owner),
     };
-    const prepared = await prepare(joint, workshop);
+    const plan = await nameParents(joint.plan, machine.engine);
+    const prepared = await prepare({ ...joint, plan }, workshop);
     try {
       return await build(toBuild, prepared, workshop);
     } finally {

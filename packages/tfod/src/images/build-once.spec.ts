@@ -3,6 +3,7 @@ import { readService } from '../service/read-service';
 import { FakeEngine } from '../testing/fake-engine';
 import { TinyWorkspace } from '../testing/tiny-service';
 import { ensureImages } from './ensure-images';
+import { temporaryRef } from './key';
 import type { Receipt } from './receipt';
 import { plainRequest, type ImagesRequest } from './request';
 
@@ -109,6 +110,29 @@ describe('images that several runs want at the same time', () => {
       images.map(() => 'another process built it meanwhile'),
     );
     expect(fake.builds).toHaveLength(1);
+  });
+
+  it('have a name of their own while they are built on, whoever takes the temporary one away', async () => {
+    workspace.addService('parking');
+    workspace.addService('gate');
+    workspace.write('apps/gate/src/parking/detect.py', 'print("gate")\n');
+    await ensure('parking');
+    const shared = fake.refs().filter((ref) => /tfod-(base|tf):/.test(ref));
+    const temporary = (ref: string) => temporaryRef(ref, { host: '0a1b2c3d', pid: 1 });
+    // Another process has built them and has yet to name them, which it does before the build reads them.
+    for (const ref of shared) {
+      fake.tag(ref, temporary(ref));
+      fake.untag(ref);
+    }
+    fake.duringBuild = () =>
+      shared.forEach((ref) => {
+        fake.tag(temporary(ref), ref);
+        fake.untag(temporary(ref));
+      });
+    const { images } = await ensure('gate');
+    expect(shared).toHaveLength(2);
+    expect(images.map(({ verdict }) => verdict)).toEqual(['present', 'present', 'build']);
+    expect(fake.wrongNames()).toEqual([]);
   });
 
   it('are built by each when each is told to force it', async () => {

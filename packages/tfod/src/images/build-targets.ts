@@ -2,7 +2,7 @@ import type { Builder, BuildTarget, ContextSource } from '../engine/engine';
 import { familiarRef, formatImageRef, parseImageRef } from '../values/image-ref';
 import { cachesOf, NO_CACHES } from './caches';
 import type { Image } from './image';
-import { carriesKey } from './key';
+import { keyTag } from './key';
 import { pinnedRef } from './look-up/registry-view';
 import type { Plan, PlannedImage } from './plan';
 import { keptRecord } from './records/kept-record';
@@ -95,6 +95,7 @@ function parentSource(name: string, planned: PlannedImage | undefined, seesImage
     return { from: 'image', ref: pinnedRef(planned.inRegistry) };
   }
   if (planned?.found === undefined || !seesImages) return { from: 'target', name };
-  const ref = planned.found.refs.find((each) => carriesKey(each, planned.image.key));
-  return { from: 'image', ref: ref ?? planned.found.id };
+  const { found, image } = planned;
+  const ref = found.refs.find((each) => each.endsWith(`:${keyTag(image.key)}`));
+  return { from: 'image', ref: ref ?? found.id };
 }

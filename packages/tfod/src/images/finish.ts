@@ -6,6 +6,7 @@ import { TfodError } from '../values/tfod-error';
 import type { Built } from './build-missing';
 import { identityOf } from './join-plans';
 import { formatLastKeys, keptName } from './kept-records';
+import { namePresent } from './name-present';
 import type { PlannedService } from './plan-service';
 import { pushMissing } from './look-up/push-missing';
 import { Problems } from './problems';
@@ -32,7 +33,7 @@ export async function finish(planned: PlannedService, built: Built, machine: Mac
   const { request, plan } = planned;
   try {
     const ensured = ensuredImages(planned, built);
-    await nameThosePresent(ensured, machine);
+    for (const each of ensured) await namePresent(each, machine.engine);
     await keepRecords(planned, ensured, machine);
     const problems = new Problems();
     problems.add(...plan.flatMap(({ image }) => built.problems.get(identityOf(image)) ?? []));
@@ -52,13 +53,6 @@ function ensuredImages({ plan }: PlannedService, built: Built): readonly Ensured
     const result = each.verdict === 'build' ? built.images.get(identityOf(each.image)) : { seconds: 0 };
     return result ? [{ ...each, ...result }] : [];
   });
-}
-
-async function nameThosePresent(ensured: readonly EnsuredImage[], { engine }: Machine): Promise<void> {
-  for (const { verdict, found, missingRefs } of ensured) {
-    if (verdict !== 'present' || found === undefined) continue;
-    for (const ref of missingRefs) await engine.tag(found.id, ref);
-  }
 }
 
 /** Keeps by key what the images were made from, once for each, and which are the last of this checkout. */

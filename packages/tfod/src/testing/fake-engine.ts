@@ -1,4 +1,11 @@
-import type { BuildEvent, BuildOutcome, BuildRequest, Engine, EngineImage } from '../engine/engine';
+import type {
+  BuildEvent,
+  BuildOutcome,
+  BuildRequest,
+  BuildTarget,
+  Engine,
+  EngineImage,
+} from '../engine/engine';
 import { digestOf } from '../values/digest';
 import { AMD64 } from './image-facts';
 import { stubEngine } from './stub-engine';
@@ -79,6 +86,12 @@ export class FakeEngine {
     this.#images.set(found.id, { ...found, refs: [...found.refs, ref] });
   }
 
+  /** An image by which the target is told to take what it stands on, and that is not there. */
+  #missingParent({ contexts }: BuildTarget): string | undefined {
+    const parents = Object.values(contexts).flatMap((each) => (each.from === 'image' ? [each.ref] : []));
+    return parents.find((ref) => ref.includes(':k-') && !this.refs().includes(ref));
+  }
+
   async #build(request: BuildRequest, on: (event: BuildEvent) => void): Promise<BuildOutcome> {
     this.builds.push(request);
     await this.duringBuild(request);
@@ -87,6 +100,8 @@ export class FakeEngine {
       const target = request.targets.find((each) => each.name === name);
       if (!target) throw new Error(`no target ${name}`);
       on({ type: 'started', target: name, step: '1/1 COPY a b' });
+      const gone = this.#missingParent(target);
+      if (gone !== undefined) return { ok: false, message: `${gone}: not found`, failures: new Map() };
       if (this.broken.has(name)) {
         const failure = { step: '1/1 COPY a b', error: 'no luck', tail: ['out of luck'] };
         on({ type: 'failed', target: name, failure });
