@@ -8,7 +8,7 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from tfod_runtime.allocator import keep_memory
@@ -65,8 +65,9 @@ def run_serve(options: ServeOptions, select: Select) -> int:
             return Examiner(detector, select, options.limits.max_pixels)
 
         host, port = listener.getsockname()[:2]
-        log.write("listening", url=f"http://{host}:{port}", model=model.name, workers=limits.workers)
-        asyncio.run(_serve(server, listener, state, load, log))
+        with _Stopping(server, state, log) as stopping:
+            log.write("listening", url=f"http://{host}:{port}", model=model.name, workers=limits.workers)
+            asyncio.run(_serve(server, listener, state, load, log, stopping))
     return 0
 
 
@@ -76,21 +77,22 @@ async def _serve(
     state: ServerState,
     load: Callable[[], Examiner],
     log: ServerLog,
+    stopping: _Stopping,
 ) -> None:
+    stopping.begin(asyncio.get_running_loop())
     loading = _in_thread(load)
-    with _stopping(server, state, log):
-        serving = asyncio.create_task(server.serve(sockets=[listener]))
-        first: tuple[asyncio.Future[Any], ...] = (serving, loading)
-        await asyncio.wait(first, return_when=asyncio.FIRST_COMPLETED)
-        try:
-            if loading.done() and not server.should_exit:
-                state.become_ready(loading.result())
-                log.write("ready", model=state.model.name, digest=state.model.digest)
-        finally:
-            if loading.done() and loading.exception():
-                server.should_exit = True
-            await serving
-            state.workers.close()
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    first: tuple[asyncio.Future[Any], ...] = (serving, loading)
+    await asyncio.wait(first, return_when=asyncio.FIRST_COMPLETED)
+    try:
+        if loading.done() and not server.should_exit:
+            state.become_ready(loading.result())
+            log.write("ready", model=state.model.name, digest=state.model.digest)
+    finally:
+        if loading.done() and loading.exception():
+            server.should_exit = True
+        await serving
+        state.workers.close()
     log.write("stopped")
 
 
@@ -113,29 +115,42 @@ def _in_thread(load: Callable[[], Examiner]) -> asyncio.Future[Examiner]:
     return loaded
 
 
-@contextlib.contextmanager
-def _stopping(server: HttpServer, state: ServerState, log: ServerLog) -> Iterator[None]:
-    """While the block runs, a signal stops the server."""
-    loop, asked = asyncio.get_running_loop(), False
+class _Stopping:
+    """While it is entered, a signal stops the server; one that comes before the event loop waits for it."""
 
-    def stop(number: int) -> None:
-        # A terminal sends SIGINT to all of a group, whose leader sends SIGTERM on: that is no second wish.
-        nonlocal asked
-        server.force_exit = asked and number == signal.SIGINT
-        asked = asked or number == signal.SIGINT
-        server.should_exit = True
-        state.stop()
-        log.write("stopping", signal=signal.Signals(number).name)
+    def __init__(self, server: HttpServer, state: ServerState, log: ServerLog) -> None:
+        self._server, self._state, self._log = server, state, log
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._early: list[int] = []
+        self._asked = False
+        self._earlier: dict[int, Any] = {}
 
-    def hear(number: int, frame: object) -> None:
-        loop.call_soon_threadsafe(stop, number)
+    def __enter__(self) -> _Stopping:
+        if threading.current_thread() is threading.main_thread():
+            self._earlier = {number: signal.signal(number, self._hear) for number in _SIGNALS}
+        return self
 
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    earlier = {number: signal.signal(number, hear) for number in _SIGNALS}
-    try:
-        yield
-    finally:
-        for number, handler in earlier.items():
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._earlier.items():
             signal.signal(number, handler)
+
+    def begin(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Hands to the loop what comes from now on and what has come."""
+        self._loop = loop
+        for number in self._early:
+            self._stop(number)
+
+    def _hear(self, number: int, frame: object) -> None:
+        if self._loop is None:
+            self._early.append(number)
+        else:
+            with contextlib.suppress(RuntimeError):  # the loop has ended
+                self._loop.call_soon_threadsafe(self._stop, number)
+
+    def _stop(self, number: int) -> None:
+        # A terminal sends SIGINT to all of a group, whose leader sends SIGTERM on: that is no second wish.
+        self._server.force_exit = self._asked and number == signal.SIGINT
+        self._asked = self._asked or number == signal.SIGINT
+        self._server.should_exit = True
+        self._state.stop()
+        self._log.write("stopping", signal=signal.Signals(number).name)
