@@ -9,14 +9,14 @@ const LOCK = `numpy==2.2.0 --hash=sha256:${'ab'.repeat(32)}\n`;
  * what is left when nothing is to be built. All have the same base and runtime, each its own code.
  *
  * @param {string} root the workspace
- * @param {{ services: number, space: string, salt: string }} how many, the account of the images, and what makes
- *   them differ from those of other runs
+ * @param {{ services: number, space: string, salt: string, targets?: Record<string, string> }} how many, the account
+ *   of the images, what makes them differ from those of other runs, and executors by further targets
  * @returns {string[]} the names
  */
-export function writeTinyServices(root, { services, space, salt }) {
+export function writeTinyServices(root, { services, space, salt, targets = {} }) {
   const names = Array.from({ length: services }, (_, at) => `svc${String(at).padStart(4, '0')}`);
   for (const name of names) {
-    for (const [path, text] of Object.entries(filesOf(name, space, salt))) {
+    for (const [path, text] of Object.entries(filesOf(name, space, salt, targets))) {
       const file = join(root, 'apps', name, path);
       mkdirSync(dirname(file), { recursive: true });
       writeFileSync(file, text);
@@ -29,9 +29,13 @@ export function writeTinyServices(root, { services, space, salt }) {
  * @param {string} name
  * @param {string} space
  * @param {string} salt
+ * @param {Record<string, string>} executors
  * @returns {Record<string, string>}
  */
-function filesOf(name, space, salt) {
+function filesOf(name, space, salt, executors) {
+  const targets = Object.fromEntries(
+    Object.entries({ nothing: 'nx:noop', ...executors }).map(([target, executor]) => [target, { executor }]),
+  );
   const code = Object.fromEntries(
     Array.from({ length: 12 }, (_, at) => [
       `src/${name}/part${at}.py`,
@@ -39,7 +43,7 @@ function filesOf(name, space, salt) {
     ]),
   );
   return {
-    'project.json': JSON.stringify({ name, targets: { nothing: { executor: 'nx:noop' } } }),
+    'project.json': JSON.stringify({ name, targets }),
     'tfod.json': JSON.stringify({ variants: ['cpu'], model: 'demo', image: `${space}/${name}`, port: 8080 }),
     '.dockerignore': 'README.md\ntests\n**/*.pyc\n',
     'README.md': `# ${name}\n`,

@@ -1,7 +1,8 @@
 // @ts-check
 /**
- * What it costs to be told that nothing is to be built: by Nx with tfod, by Nx with a target that does nothing, and
- * by `docker buildx build` of every service with everything in its cache. The three take turns in one run.
+ * What it costs to be told that nothing is to be built: by Nx with tfod, by Nx with an executor that does nothing, by
+ * Nx with a target that has none, and by `docker buildx build` of every service with everything in its cache. They
+ * take turns in one run.
  *
  * Usage: node tools/benchmarks/no-op/no-op.mjs [--services=100] [--rounds=5]
  */
@@ -9,6 +10,7 @@ import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { withBenchWorkspace } from '../bench-workspace.mjs';
 import { median, secondsOf, spread } from '../timing.mjs';
+import { writeIdleExecutor } from './idle.mjs';
 import { writeTinyServices } from '../tiny-services.mjs';
 
 const { values } = parseArgs({
@@ -18,7 +20,8 @@ const services = Number(values.services);
 const print = (/** @type {string} */ line) => process.stdout.write(`${line}\n`);
 
 await withBenchWorkspace(async ({ folder, space, nx, docker }) => {
-  const names = writeTinyServices(folder, { services, space, salt: randomUUID() });
+  const idle = writeIdleExecutor(folder);
+  const names = writeTinyServices(folder, { services, space, salt: randomUUID(), targets: { idle } });
   const many = (/** @type {string} */ target) => nx('run-many', '-t', target);
   print(`first build of ${services} services: ${(await secondsOf(() => many('docker-build'))).toFixed(1)} s`);
   const [runtime = ''] = docker(
@@ -37,30 +40,39 @@ await withBenchWorkspace(async ({ folder, space, nx, docker }) => {
   names.forEach(build);
 
   /** @type {Record<string, number[]>} */
-  const seconds = { all: [], nothing: [], buildx: [], one: [], oneNothing: [], oneBuildx: [] };
+  const seconds = {
+    ...{ all: [], idle: [], nothing: [], buildx: [] },
+    ...{ one: [], oneIdle: [], oneNothing: [], oneBuildx: [] },
+  };
   const first = names[0] ?? '';
   const measure = async (/** @type {string} */ what, /** @type {() => unknown} */ work) => {
     seconds[what]?.push(await secondsOf(work));
   };
   for (let round = 0; round < Number(values.rounds); round += 1) {
     await measure('all', () => many('docker-build'));
+    await measure('idle', () => many('idle'));
     await measure('nothing', () => many('nothing'));
     await measure('buildx', () => names.forEach(build));
     await measure('one', () => nx('run', `${first}:docker-build`));
+    await measure('oneIdle', () => nx('run', `${first}:idle`));
     await measure('oneNothing', () => nx('run', `${first}:nothing`));
     await measure('oneBuildx', () => build(first));
   }
-  const { all = [], nothing = [], buildx = [], one = [], oneNothing = [], oneBuildx = [] } = seconds;
-  const beyond = median(all) - median(nothing);
-  print(`nx run-many -t docker-build, ${services} services: ${spread(all)}`);
-  print(`nx run-many of a target that does nothing:     ${spread(nothing)}`);
-  print(`${services} cached docker buildx build:               ${spread(buildx)}`);
-  print(
-    `beyond Nx: ${beyond.toFixed(3)} s; buildx takes ${(median(buildx) / beyond).toFixed(0)} times that,`,
-  );
-  print(`and ${(median(buildx) / median(all)).toFixed(1)} times what the whole of Nx and tfod take`);
-  print(
-    `nx run of one service: ${spread(one)}; of nothing: ${spread(oneNothing)}; one buildx: ${spread(oneBuildx)}`,
-  );
-  print(`beyond Nx: ${(median(one) - median(oneNothing)).toFixed(3)} s`);
+  const { all = [], idle: allIdle = [], nothing = [], buildx = [] } = seconds;
+  const { one = [], oneIdle = [], oneNothing = [], oneBuildx = [] } = seconds;
+  const beyond = median(all) - median(allIdle);
+  print(`${services} services`);
+  print(`  nx run-many -t docker-build       ${spread(all)}`);
+  print(`  an executor that does nothing     ${spread(allIdle)}`);
+  print(`  a target without an executor      ${spread(nothing)}`);
+  print(`  cached docker buildx build        ${spread(buildx)}`);
+  print(`  beyond Nx and an idle executor    ${beyond.toFixed(3)} s`);
+  print(`  buildx takes ${(median(buildx) / beyond).toFixed(0)} times that,`);
+  print(`  and ${(median(buildx) / median(all)).toFixed(1)} times what all of Nx and tfod take`);
+  print('one service');
+  print(`  nx run                            ${spread(one)}`);
+  print(`  an executor that does nothing     ${spread(oneIdle)}`);
+  print(`  a target without an executor      ${spread(oneNothing)}`);
+  print(`  cached docker buildx build        ${spread(oneBuildx)}`);
+  print(`  beyond Nx and an idle executor    ${(median(one) - median(oneIdle)).toFixed(3)} s`);
 });

@@ -15,6 +15,12 @@ export const inspectBuilder = (name?: string): Command =>
   docker('buildx', 'inspect', ...(name === undefined ? [] : [name]));
 export const listByLabel = (label: string): Command =>
   docker('image', 'ls', '--quiet', '--no-trunc', '--filter', `label=${label}`);
+/** A line for each name, `<none>:<none>` for an image without one. */
+export const listNamesByLabel = (label: string): Command =>
+  docker(
+    ...['image', 'ls', '--no-trunc', '--filter', `label=${label}`],
+    ...['--format', '{{.ID}} {{.Repository}}:{{.Tag}}'],
+  );
 export const inspectImages = (refs: readonly string[]): Command =>
   docker('image', 'inspect', '--format', '{{json .}}', ...refs);
 export const tagImage = (image: string, ref: string): Command => docker('image', 'tag', image, ref);

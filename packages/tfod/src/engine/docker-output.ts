@@ -24,6 +24,17 @@ export function readIds(stdout: string): string[] {
   return [...new Set(stdout.split('\n').filter(Boolean))];
 }
 
+/** The names of each image by its id, from lines of an id and one name. */
+export function readNames(stdout: string): ReadonlyMap<string, readonly string[]> {
+  const names = new Map<string, string[]>();
+  for (const line of stdout.split('\n').filter(Boolean)) {
+    const [id = '', ref = ''] = line.split(' ');
+    const refs = names.get(id) ?? [];
+    names.set(id, ref.includes('<none>') ? refs : [...refs, ref]);
+  }
+  return names;
+}
+
 /** The digest that an image was pulled by from the repository of a ref. */
 export function readPulledDigest(stdout: string, ref: string): Digest | undefined {
   const { RepoDigests } = JSON.parse(stdout) as { RepoDigests?: string[] | null };

@@ -7,9 +7,10 @@ import type { Command } from './command';
 import { printable } from './command';
 import { detectBuilder, detectEngine } from './detect-engine';
 import * as docker from './docker-commands';
-import { readIds, readImages, readManifestDigest, readPulledDigest } from './docker-output';
+import { readImages, readManifestDigest, readNames, readPulledDigest } from './docker-output';
 import { cachedBytes, storageFolder } from './engine-storage';
 import type { BuildEvent, BuildOutcome, BuildRequest, BuildTarget, Engine, EngineImage } from './engine';
+import { NO_MEMORY, type ImageMemory } from './image-memory';
 import { stepOrigins } from './step-origins';
 import { runCommand, type Ran, type RunCommand } from './run-command';
 
@@ -18,16 +19,13 @@ const NOT_THERE = /no such image/i;
 const SHOWN_LINES = 40;
 
 /** A Docker Engine with buildx, reached as the environment says (DOCKER_HOST, DOCKER_CONTEXT). */
-export function dockerEngine(run: RunCommand = runCommand): Engine {
+export function dockerEngine(run: RunCommand = runCommand, memory: ImageMemory = NO_MEMORY): Engine {
   return {
     name: 'Docker',
     open: () => detectEngine(run),
     identity: async () => (await must(run, docker.engineId())).stdout.trim(),
     openBuilder: (name) => detectBuilder(run, name),
-    imagesWithLabel: async (label) => {
-      const listed = await must(run, docker.listByLabel(label));
-      return inspect(run, readIds(listed.stdout));
-    },
+    imagesWithLabel: (label) => imagesWithLabel(run, label, memory),
     inspect: (refs) => inspect(run, refs),
     tag: async (image, ref) => void (await must(run, docker.tagImage(image, ref))),
     untag: async (ref) => {
@@ -55,6 +53,23 @@ export function dockerEngine(run: RunCommand = runCommand): Engine {
       pull: docker.pullImage,
     },
   };
+}
+
+/** Asks for the names of all, and for more only of those that it was never told of. */
+async function imagesWithLabel(run: RunCommand, label: string, memory: ImageMemory): Promise<EngineImage[]> {
+  const [listed, known] = await Promise.all([must(run, docker.listNamesByLabel(label)), memory.recall()]);
+  const names = readNames(listed.stdout);
+  const asked = await inspect(
+    run,
+    [...names.keys()].filter((id) => !known.has(id)),
+  );
+  const recalled = [...names].flatMap(([id, refs]) => {
+    const content = known.get(id);
+    return content === undefined ? [] : [{ ...content, refs }];
+  });
+  const images = [...recalled, ...asked];
+  if (asked.length > 0) await memory.keep(images);
+  return images;
 }
 
 /** An image that is gone is left out: `docker image inspect` prints the others and exits 1. */

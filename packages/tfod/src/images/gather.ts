@@ -31,16 +31,25 @@ export interface Facts {
   readonly kept: KeptRecords;
 }
 
-/** What the engine is and has. */
+/** What the engine is, which it says at once, and what it has. */
 export interface EngineLook {
+  readonly opened: Promise<Opened>;
+  readonly listed: Promise<Listed>;
+}
+
+interface Opened {
   readonly platform: Platform;
+  readonly problems: readonly Problem[];
+}
+
+interface Listed {
   readonly present: readonly EngineImage[];
   readonly problems: readonly Problem[];
 }
 
 /** How far the gathering goes. */
 export interface GatherOptions {
-  readonly looking: Promise<EngineLook>;
+  readonly look: EngineLook;
   /** Whether weights of models that are nowhere on this machine are fetched, or a problem. */
   readonly fetchesWeights: boolean;
 }
@@ -49,14 +58,14 @@ export interface GatherOptions {
 export async function gather(
   request: ImagesRequest,
   machine: Machine,
-  { looking, fetchesWeights }: GatherOptions,
+  { look, fetchesWeights }: GatherOptions,
 ): Promise<Facts> {
   const problems = new Problems();
   const { workspaceRoot, service } = request;
   const checkModel: CheckModel = (each) =>
     readyModel(workspaceRoot, each, machine.env, fetchesWeights ? 'network' : 'store');
   const [engine, pins = NO_PINS, last] = await Promise.all([
-    looking,
+    look.opened,
     problems.attempt(() => readPins(workspaceRoot)),
     readOptional(join(workspaceRoot, lastKeysPath(service.root))).then(parseLastKeys),
     problems.attempt(async () => {
@@ -72,25 +81,33 @@ export async function gather(
   );
   if (request.frozenLock) problems.add(...unpinned.map(pinMissing));
   if (request.push) problems.add(...pushRefused(request, images));
+  const listed = await look.listed;
+  problems.add(...listed.problems);
   problems.throwAny();
   const records = new RecordCache(machine.env);
   const kept = { last, find: (key: Key) => records.find(key) };
-  return { images, pins, unpinned, present: engine.present, kept };
+  return { images, pins, unpinned, present: listed.present, kept };
 }
 
 /** Looks at the engine once. Without `needed`, one that does not answer has no images. */
-export async function lookAtEngine({ engine }: Machine, needed: boolean): Promise<EngineLook> {
-  const problems = new Problems();
+export function lookAtEngine({ engine }: Machine, needed: boolean): EngineLook {
   const listing = engine.imagesWithLabel(KEY_LABEL);
   // Heard below; what `open` says is clearer than why the list of a missing engine failed.
   listing.catch(() => undefined);
-  const info = await problems.attempt(() => engine.open());
-  const present = info && (await problems.attempt(() => listing));
-  return {
-    platform: info?.platform ?? parsePlatform('linux/amd64'),
-    present: present ?? [],
-    problems: needed ? problems.all : [],
-  };
+  const opening = new Problems();
+  const info = opening.attempt(() => engine.open());
+  const told = (problems: Problems): readonly Problem[] => (needed ? problems.all : []);
+  const opened = info.then((its) => ({
+    platform: its?.platform ?? parsePlatform('linux/amd64'),
+    problems: told(opening),
+  }));
+  const listed = info.then(async (its) => {
+    const problems = new Problems();
+    const present = its && (await problems.attempt(() => listing));
+    return { present: present ?? [], problems: told(problems) };
+  });
+  listed.catch(() => undefined);
+  return { opened, listed };
 }
 
 /** The names of the images that are to be pushed, and that say not where to. */

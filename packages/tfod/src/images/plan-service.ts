@@ -68,9 +68,9 @@ export async function planServices(
     asksRegistry = needsEngine,
   }: PlanOptions = {},
 ): Promise<readonly Planned[]> {
-  const looking = lookAtEngine(machine, needsEngine);
+  const look = lookAtEngine(machine, needsEngine);
   const gathered = await Promise.all(
-    requests.map((request) => settled(request, () => gather(request, machine, { looking, fetchesWeights }))),
+    requests.map((request) => settled(request, () => gather(request, machine, { look, fetchesWeights }))),
   );
   const pin = writesPins ? ensurePins : foreseePins;
   const chains: (Chain | NotPlanned)[] = [];

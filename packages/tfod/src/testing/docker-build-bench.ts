@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import type { Command } from '../engine/command';
 import { dockerEngine } from '../engine/docker';
+import { imageMemory } from '../engine/image-memory';
 import { runCommand, type RunCommand } from '../engine/run-command';
 import dockerBuild from '../executors/docker-build/executor';
 import type { DockerBuildOptions } from '../executors/docker-build/schema';
@@ -75,7 +76,7 @@ export function dockerBuildBench() {
         projectsConfigurations: { version: 2, projects: { [name]: { root: `apps/${name}` }, ...projects } },
       },
       {
-        engine: dockerEngine(spy),
+        engine: dockerEngine(spy, imageMemory({ TFOD_CACHE_DIR: workspace.cacheFolder })),
         env: { TFOD_CACHE_DIR: workspace.cacheFolder, ...env },
         out: (text) => void out.push(text),
         err: (text) => void err.push(text),

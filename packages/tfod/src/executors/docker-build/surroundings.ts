@@ -1,4 +1,6 @@
 import { dockerEngine } from '../../engine/docker';
+import { imageMemory } from '../../engine/image-memory';
+import { runCommand } from '../../engine/run-command';
 import type { Engine } from '../../engine/engine';
 import type { Machine } from '../../images/request';
 import type { Registries } from '../../registry/registry';
@@ -16,7 +18,7 @@ export interface Surroundings {
 }
 
 export const HERE: Surroundings = {
-  engine: dockerEngine(),
+  engine: dockerEngine(runCommand, imageMemory(process.env)),
   env: process.env,
   out: (text) => void process.stdout.write(`${text}\n`),
   err: (text) => void process.stderr.write(`${text}\n`),

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { printable, type Command } from '../../engine/command';
 import { dockerEngine } from '../../engine/docker';
+import { imageMemory } from '../../engine/image-memory';
 import {
   ownerFlags,
   removeContainer,
@@ -89,7 +90,7 @@ export function machineOf(
   { env, run, report, signal, wheelFolder }: Surroundings,
 ): Machine {
   return {
-    engine: dockerEngine(run),
+    engine: dockerEngine(run, imageMemory(env)),
     env,
     report,
     verbose: request.verbose,
