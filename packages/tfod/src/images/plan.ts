@@ -4,11 +4,10 @@ import { causeLines } from './explanation/cause-text';
 import { Explainer } from './explanation/explainer';
 import type { Caches } from './caches';
 import { oneNameEach, type Image } from './image';
-import { carriesKey } from './key';
 import type { KeptRecords } from './kept-records';
-import { KEY_LABEL } from './labels';
 import { indexOver } from './look-up/index-over';
 import { NOTHING_SEEN, type RegistryImage, type RegistryView } from './look-up/registry-view';
+import { presentByKey } from './present-images';
 import type { Goal } from './request';
 
 /** What is to be done about an image. */
@@ -141,18 +140,12 @@ export function imagesToBuild(plan: Plan): readonly Image[] {
   return plan.filter(({ verdict }) => verdict === 'build').map(({ image }) => image);
 }
 
-/**
- * The label decides, and a tag of ours must be there beside it: an image that somebody built on ours inherits
- * the label. Of several, all as good, the one that has the right name already.
- */
+/** Of several, all as good, the one that has the right name already. */
 export function findImage(
   { key, ref, platform }: Image,
   present: readonly EngineImage[],
 ): EngineImage | undefined {
-  const equal = present.filter(
-    ({ labels, platform: its, refs }) =>
-      labels[KEY_LABEL] === key && its === platform && refs.some((each) => carriesKey(each, key)),
-  );
+  const equal = (presentByKey(present).get(key) ?? []).filter((each) => each.platform === platform);
   return equal.find(({ refs }) => refs.includes(ref)) ?? equal[0];
 }
 

@@ -1,4 +1,5 @@
-import { readdir, stat } from 'node:fs/promises';
+import { statSync, type Stats } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readText } from '../files/read-text';
 import { cacheDir } from '../files/cache-dir';
@@ -32,14 +33,14 @@ export async function checkModel(
 ): Promise<Problem[]> {
   const where = `${service.root}/models/${service.model}`;
   const folder = modelFolder(workspaceRoot, service);
-  if (!(await isFolder(folder))) return [await missing(workspaceRoot, service, where)];
+  if (!isFolder(folder)) return [await missing(workspaceRoot, service, where)];
   const { manifest, problems } = await readManifest(folder, where);
   const lock = await readLock(workspaceRoot, service);
   const fetched = lock.model?.weights === 'fetched' ? { service, model: lock.model } : undefined;
   return [
     ...problems,
     ...lock.problems,
-    ...(await checkLabels(folder, where)),
+    ...checkLabels(folder, where),
     ...(await checkSavedModel(folder, where, { manifest, fetched, cache })),
   ];
 }
@@ -85,8 +86,8 @@ async function readManifest(
   }
 }
 
-async function checkLabels(folder: string, where: string): Promise<readonly Problem[]> {
-  if (await isFile(join(folder, 'labels.pbtxt'))) return [];
+function checkLabels(folder: string, where: string): readonly Problem[] {
+  if (isFile(join(folder, 'labels.pbtxt'))) return [];
   return [
     {
       code: 'MODEL_NO_LABELS',
@@ -109,7 +110,7 @@ async function checkSavedModel(
 ): Promise<readonly Problem[]> {
   const folder = join(model, 'saved_model');
   const where = `${whereModel}/saved_model`;
-  if (!(await isFile(join(folder, 'saved_model.pb')))) {
+  if (!isFile(join(folder, 'saved_model.pb'))) {
     return [fetched ? notFetched(fetched, where) : await noSavedModel(folder, where)];
   }
   const files = await listModelFiles(folder);
@@ -183,18 +184,18 @@ function isPointer(pointers: readonly string[], where: string): Problem {
   };
 }
 
-async function isFolder(path: string): Promise<boolean> {
-  return (await factsOf(path))?.isDirectory() ?? false;
+function isFolder(path: string): boolean {
+  return factsOf(path)?.isDirectory() ?? false;
 }
 
-async function isFile(path: string): Promise<boolean> {
-  return (await factsOf(path))?.isFile() ?? false;
+function isFile(path: string): boolean {
+  return factsOf(path)?.isFile() ?? false;
 }
 
 /** What is at the path, or nothing when nothing is; a folder that may not be looked into is an error. */
-async function factsOf(path: string) {
+function factsOf(path: string): Stats | undefined {
   try {
-    return await stat(path);
+    return statSync(path);
   } catch (error) {
     if (['ENOENT', 'ENOTDIR'].includes(codeOf(error))) return undefined;
     throw error;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { lstat, open, readdir, readFile } from 'node:fs/promises';
+import { createReadStream, lstatSync } from 'node:fs';
+import { open, readdir, readFile } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { writeFileAtomic } from '../files/atomic-write';
@@ -33,12 +33,12 @@ const SETTLED_MS = 2000;
 /** All regular files below a folder, sorted by the bytes of their paths; links are none. */
 export async function listModelFiles(folder: string): Promise<readonly ModelFile[]> {
   const names = await readdir(folder, { recursive: true });
-  const files = await Promise.all(names.map((name) => modelFile(folder, name)));
+  const files = names.map((name) => modelFile(folder, name));
   return files.filter((file) => file !== undefined).sort(byPath);
 }
 
-async function modelFile(folder: string, name: string): Promise<ModelFile | undefined> {
-  const facts = await lstat(join(folder, name), { bigint: true });
+function modelFile(folder: string, name: string): ModelFile | undefined {
+  const facts = lstatSync(join(folder, name), { bigint: true });
   if (!facts.isFile()) return undefined;
   return {
     path: name.replaceAll(sep, '/'),

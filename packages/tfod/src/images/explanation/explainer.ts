@@ -2,7 +2,7 @@ import type { EngineImage } from '../../engine/engine';
 import { oneNameEach, type Image } from '../image';
 import { carriesKey, type Key } from '../key';
 import { keptName, type KeptRecords } from '../kept-records';
-import { KEY_LABEL } from '../labels';
+import { presentByKey } from '../present-images';
 import { keptRecord, type KeptRecord } from '../records/kept-record';
 import { parseKeptRecord, RECORD_LABEL } from '../records/record-text';
 import type { Cause, Explanation, Nearest } from './cause';
@@ -24,17 +24,11 @@ export interface KnownImages {
  */
 export class Explainer {
   readonly #images: ReadonlyMap<string, Image>;
-  readonly #present = new Map<Key, EngineImage>();
   readonly #own = new Map<Image, KeptRecord>();
   readonly #records = new Map<Key, KeptRecord | undefined>();
 
   constructor(private readonly known: KnownImages) {
     this.#images = new Map(known.images.map((image) => [image.name, image]));
-    for (const image of known.present) {
-      const key = image.labels[KEY_LABEL] as Key;
-      // An image that somebody built on ours inherits the labels.
-      if (image.refs.some((ref) => carriesKey(ref, key))) this.#present.set(key, image);
-    }
   }
 
   /** Compares an image with the nearest one. */
@@ -57,15 +51,19 @@ export class Explainer {
   /** What an image was made from: this machine has kept it, or the image itself tells. A registry could be asked here. */
   find(key: Key): KeptRecord | undefined {
     if (!this.#records.has(key)) {
-      const label = this.#present.get(key)?.labels[RECORD_LABEL];
+      const label = this.#there(key)?.labels[RECORD_LABEL];
       const told = label === undefined ? undefined : parseKeptRecord(label, key);
       this.#records.set(key, this.known.kept.find(key) ?? told);
     }
     return this.#records.get(key);
   }
 
+  #there(key: Key): EngineImage | undefined {
+    return presentByKey(this.known.present).get(key)?.[0];
+  }
+
   #compared(image: Image, before: KeptRecord, from: Nearest['from']): Explanation {
-    const there = this.#present.get(before.key);
+    const there = this.#there(before.key);
     const ref = there?.refs.find((each) => carriesKey(each, before.key));
     return {
       nearest: { key: before.key, from, ...(ref !== undefined && { ref }) },
@@ -100,7 +98,7 @@ export class Explainer {
   #nearest(image: Image): { readonly before: KeptRecord; readonly from: Nearest['from'] } | undefined {
     const lastKey = this.known.kept.last[keptName(image)];
     const last = lastKey === undefined ? undefined : this.find(lastKey);
-    if (last && (last.key === image.key || this.#present.has(last.key))) {
+    if (last && (last.key === image.key || this.#there(last.key))) {
       return { before: last, from: 'the last build here' };
     }
     const best = this.#bestOf(image);
@@ -110,8 +108,8 @@ export class Explainer {
 
   /** Of several that differ in as much, the one with the smallest key: the answer must not depend on the order. */
   #bestOf(image: Image): KeptRecord | undefined {
-    const candidates = [...this.#present]
-      .filter(([, there]) => isOfKind(there, image))
+    const candidates = [...presentByKey(this.known.present)]
+      .filter(([, there]) => there.some((each) => isOfKind(each, image)))
       .flatMap(([key]) => this.find(key) ?? [])
       .filter(({ record }) => record.role === image.role && record.variant === image.variant)
       .map((before) => ({ before, differences: this.#differences(image, before) }));
