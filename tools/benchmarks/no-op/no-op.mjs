@@ -33,7 +33,15 @@ await withBenchWorkspace(async ({ folder, space, nx, docker }) => {
   ).split('\n');
   const build = (/** @type {string} */ name) =>
     docker(
-      ...['buildx', 'build', '--quiet', '--file', `apps/${name}/Dockerfile`],
+      ...[
+        'buildx',
+        'build',
+        '--quiet',
+        '--file',
+        `apps/${name}/Dockerfile`,
+        '--tag',
+        `${space}/plain-${name}`,
+      ],
       ...['--build-context', `runtime=docker-image://${runtime}`],
       ...['--build-context', `tfod-runtime=node_modules/tfod/runtime`, `apps/${name}`],
     );

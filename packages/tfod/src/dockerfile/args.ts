@@ -13,6 +13,15 @@ export interface BuildChoices {
 /** The variables of a stage at one of its instructions. */
 export type Scope = Map<string, string>;
 
+const declared = new WeakMap<Dockerfile, ReturnType<typeof declaredArgs>>();
+
+/** `declaredArgs` of the last stage, which a plan asks for several times. */
+export function argsOfLastStage(dockerfile: Dockerfile): ReturnType<typeof declaredArgs> {
+  const known = declared.get(dockerfile) ?? declaredArgs(dockerfile);
+  declared.set(dockerfile, known);
+  return known;
+}
+
 /** The ARGs that the target's stages declare or read, with their defaults as written; undefined: none. */
 export function declaredArgs(
   dockerfile: Dockerfile,

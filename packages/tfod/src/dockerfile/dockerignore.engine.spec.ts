@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
+import { ContextView } from '../files/context-view';
 import { listTree } from '../files/tree';
 import { aFolder } from '../testing/a-folder';
 import { describeWithEngine } from '../testing/with-engine';
@@ -61,7 +62,7 @@ function builtFiles(root: string): string[] {
 async function listedFiles(root: string, ignoreFile: string): Promise<string[]> {
   const ignore = parseIgnore(readFileSync(join(root, ignoreFile), 'utf8'));
   const sources = [{ path: '.', wildcard: false, where: '' }];
-  const { entries } = await listTree(root, { sources, ignore });
+  const { entries } = await listTree(new ContextView(root, ignore), { sources });
   return entries.flatMap(({ type, path }) => (type === 'file' ? [path] : [])).sort();
 }
 

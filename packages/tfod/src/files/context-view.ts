@@ -29,7 +29,7 @@ export class ContextView {
   readonly #known = new Map<string, ReadonlyMap<string, Place>>();
 
   constructor(
-    private readonly root: string,
+    readonly root: string,
     private readonly ignore: IgnoreMatcher,
   ) {}
 

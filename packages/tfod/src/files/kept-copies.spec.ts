@@ -4,11 +4,12 @@ import { parseIgnore } from '../dockerfile/dockerignore';
 import { aFolder } from '../testing/a-folder';
 import { KeptCopies } from './kept-copies';
 import { stageTree } from './stage';
+import { ContextView } from './context-view';
 import { listTree } from './tree';
 
 const SIZE = 1000;
 const everything = [{ path: '.', wildcard: false, where: 'Dockerfile:1' }];
-const list = (root: string) => listTree(root, { sources: everything, ignore: parseIgnore('') });
+const list = (root: string) => listTree(new ContextView(root, parseIgnore('')), { sources: everything });
 
 describe('kept copies of large files', () => {
   let root: string;

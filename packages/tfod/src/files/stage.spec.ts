@@ -15,6 +15,7 @@ import { dirname, join } from 'node:path';
 import { parseIgnore } from '../dockerfile/dockerignore';
 import { aFolder, type Content } from '../testing/a-folder';
 import { stageTree } from './stage';
+import { ContextView } from './context-view';
 import { listTree, treeDigest } from './tree';
 
 const contents: Record<string, Content> = {
@@ -29,7 +30,7 @@ const sources = ['src', 'models', 'large'].map((path) => ({ path, wildcard: true
 const all = [{ path: '.', wildcard: true, where: 'Dockerfile:1' }];
 
 function list(root: string, wanted = sources) {
-  return listTree(root, { sources: wanted, ignore: parseIgnore('') });
+  return listTree(new ContextView(root, parseIgnore('')), { sources: wanted });
 }
 
 /** Kind, mode and, of what is no file, the time of everything in a folder, itself included. */

@@ -6,15 +6,15 @@ import { aFolder, type Content } from '../testing/a-folder';
 import { digestOf } from '../values/digest';
 import type { SourcePattern } from '../values/source-pattern';
 import { TfodError } from '../values/tfod-error';
+import { ContextView } from './context-view';
 import { listTree, treeDigest, type Tree } from './tree';
 
 type Source = string | Omit<SourcePattern, 'wildcard' | 'where'>;
 
 function list(root: string, sources: readonly Source[], ignore = ''): Promise<Tree> {
   const patterns = sources.map((source) => (typeof source === 'string' ? { path: source } : source));
-  return listTree(root, {
+  return listTree(new ContextView(root, parseIgnore(ignore)), {
     sources: patterns.map((pattern) => ({ ...pattern, wildcard: true, where: 'Dockerfile:3' })),
-    ignore: parseIgnore(ignore),
   });
 }
 
@@ -88,7 +88,7 @@ describe('listTree', () => {
   it('takes a mount literally', async () => {
     const root = aFolder({ 'a*': '', ab: '' });
     const sources = [{ path: 'a*', wildcard: false, where: 'Dockerfile:3' }];
-    const { entries } = await listTree(root, { sources, ignore: parseIgnore('') });
+    const { entries } = await listTree(new ContextView(root, parseIgnore('')), { sources });
     expect(entries.map(({ path }) => path)).toEqual(['a*']);
   });
 

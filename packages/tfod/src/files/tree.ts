@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { digestOf, type Digest } from '../values/digest';
 import type { SourcePattern } from '../values/source-pattern';
 import { TfodError } from '../values/tfod-error';
-import { ContextView, unreadable } from './context-view';
+import type { ContextView} from './context-view';
+import { unreadable } from './context-view';
 import { forEachAtOnce, hashFile, type FileFacts } from './hash-files';
 import type { HashFile } from './known-digests';
 import { selectEntries, type Selected } from './select-entries';
@@ -30,7 +31,6 @@ export type TreeEntry =
 
 export interface TreeRequest {
   readonly sources: readonly SourcePattern[];
-  readonly ignore: IgnoreMatcher;
   /** Default: reads every file. */
   readonly hash?: HashFile;
 }
@@ -39,14 +39,10 @@ export interface TreeRequest {
  * Lists and hashes what the sources name in a folder, as Docker would copy it. Throws SOURCE_NOT_FOUND and
  * SOURCE_SPECIAL with all that is wrong, SOURCE_UNREADABLE, and TREE_CHANGED when a file goes away meanwhile.
  */
-export async function listTree(
-  root: string,
-  { sources, ignore, hash = hashFile }: TreeRequest,
-): Promise<Tree> {
-  const view = new ContextView(root, ignore);
+export async function listTree(view: ContextView, { sources, hash = hashFile }: TreeRequest): Promise<Tree> {
   const { selected, problems } = selectEntries(view, sources);
   if (problems.length > 0) throw new TfodError(problems);
-  const entries = await forEachAtOnce(selected, (place) => entryOf(place, root, { view, hash }));
+  const entries = await forEachAtOnce(selected, (place) => entryOf(place, { view, hash }));
   return { entries: entries.sort((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path))) };
 }
 
@@ -69,17 +65,16 @@ function identityOf(entry: TreeEntry): readonly unknown[] {
 
 async function entryOf(
   { path, type }: Selected,
-  root: string,
   { view, hash }: { readonly view: ContextView; readonly hash: HashFile },
 ): Promise<TreeEntry> {
-  const full = join(root, path);
+  const full = join(view.root, path);
   try {
     if (type === 'file') return { path, type, ...(await hash(full)) };
     return type === 'link' ? { path, type, target: view.linkTarget(path) } : { path, type };
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EACCES' || code === 'EPERM') throw unreadable(full, error);
-    if (code === 'ENOENT' || code === 'ELOOP') throw treeChanged(root, [path], error);
+    if (code === 'ENOENT' || code === 'ELOOP') throw treeChanged(view.root, [path], error);
     throw error;
   }
 }

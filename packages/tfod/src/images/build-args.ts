@@ -1,4 +1,4 @@
-import { declaredArgs } from '../dockerfile/args';
+import { argsOfLastStage } from '../dockerfile/args';
 import type { Dockerfile } from '../dockerfile/dockerfile';
 import type { Problem } from '../values/tfod-error';
 
@@ -10,7 +10,7 @@ export function argsFor(
   dockerfile: Dockerfile,
   given: Readonly<Record<string, string>>,
 ): Readonly<Record<string, string>> {
-  const declared = declaredArgs(dockerfile);
+  const declared = argsOfLastStage(dockerfile);
   return Object.fromEntries(
     Object.entries(given).filter(([name]) => declared.has(name) || PROXIES.test(name)),
   );

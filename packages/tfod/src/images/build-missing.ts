@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import type { BuildEvent, Builder, BuildTarget, EngineImage } from '../engine/engine';
+import type { BuildEvent, Builder, BuildTarget } from '../engine/engine';
 import { cacheDir } from '../files/cache-dir';
 import { KeptCopies } from '../files/kept-copies';
-import type { Problem } from '../values/tfod-error';
 import { buildInParts, skipDependants, type NotBuilt } from './build-in-parts';
 import { buildTarget, definitionsOf } from './build-targets';
+import { NOTHING_BUILT, type Built } from './built';
 import type { Image } from './image';
 import { identityOf, type JointPlan } from './join-plans';
 import { temporaryRef } from './key';
@@ -23,20 +23,6 @@ import { verify } from './verify';
 
 /** A step that runs for longer is mentioned again, each time as much has passed. */
 const REMIND_SECONDS = 15;
-
-/** What a build came to, by the identity of the images. */
-export interface Built {
-  readonly images: ReadonlyMap<string, BuiltImage>;
-  /** Why an image is still not there. */
-  readonly problems: ReadonlyMap<string, readonly Problem[]>;
-}
-
-export interface BuiltImage {
-  readonly found: EngineImage;
-  readonly seconds: number;
-}
-
-export const NOTHING_BUILT: Built = { images: new Map(), problems: new Map() };
 
 /**
  * Builds what the plan says under temporary names, reads the labels back, and only then gives the images their

@@ -1,5 +1,5 @@
 import { TfodError } from '../values/tfod-error';
-import { buildMissing, NOTHING_BUILT, type Built } from './build-missing';
+import { NOTHING_BUILT, type Built } from './built';
 import type { Image } from './image';
 import { holdImages } from './image-holds';
 import { identityOf, joinPlans, type JointPlan } from './join-plans';
@@ -56,6 +56,8 @@ export async function buildOnce(request: OnceRequest, machine: Machine): Promise
       if (planned.length > 1) {
         machine.report(`building ${missing.length} images for ${planned.length} services`);
       }
+      // Loaded when there is something to build, and mostly there is nothing.
+      const { buildMissing } = await import('./build-missing');
       const built = await buildMissing(now, request.builder, machine).catch(allNotBuilt(missing));
       return { planned, built };
     } finally {

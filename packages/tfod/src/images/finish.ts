@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { writeFileAtomic } from '../files/atomic-write';
 import { readText } from '../files/read-text';
 import { TfodError } from '../values/tfod-error';
-import type { Built } from './build-missing';
+import type { Built } from './built';
 import { identityOf } from './join-plans';
 import { formatLastKeys, keptName } from './kept-records';
 import { namePresent } from './name-present';

@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { join, posix, relative, sep } from 'node:path';
 import { ignoreFileFor, parseIgnore } from '../dockerfile/dockerignore';
 import { canonicalText, sourcesOf, type DockerfileInputs, type SecretMount } from '../dockerfile/sources';
+import { ContextView } from '../files/context-view';
 import { hashFileWith, type HashFile } from '../files/known-digests';
 import { listTree } from '../files/tree';
 import { SERVICE_FILE } from '../service/service';
@@ -38,6 +39,7 @@ export class ImageReader {
   readonly secretMounts: SecretMount[] = [];
   readonly #serviceImages = new Map<string, ServiceImage>();
   readonly #folders = new Map<string, Promise<Folder | undefined>>();
+  readonly #views = new Map<string, Promise<ContextView>>();
   readonly #projectFolder: string;
   readonly #buildArgs: Readonly<Record<string, string>>;
   readonly #hash: HashFile;
@@ -175,12 +177,24 @@ export class ImageReader {
     const known = this.#folders.get(id);
     if (known) return known;
     const reading = this.problems.attempt(async () => {
-      const where = posix.join(relative(this.request.workspaceRoot, root).replaceAll(sep, '/'), ignoreFile);
-      const ignore = parseIgnore(await readOptional(join(root, ignoreFile)), where);
-      return { root, tree: await listTree(root, { sources, ignore, hash: this.#hash }) };
+      const view = await this.#viewOf(root, ignoreFile);
+      return { root, tree: await listTree(view, { sources, hash: this.#hash }) };
     });
     this.#folders.set(id, reading);
     return reading;
+  }
+
+  /** Every image that takes something from a folder sees the same one. */
+  #viewOf(root: string, ignoreFile: string): Promise<ContextView> {
+    const id = JSON.stringify([root, ignoreFile]);
+    const known = this.#views.get(id) ?? this.#view(root, ignoreFile);
+    this.#views.set(id, known);
+    return known;
+  }
+
+  async #view(root: string, ignoreFile: string): Promise<ContextView> {
+    const where = posix.join(relative(this.request.workspaceRoot, root).replaceAll(sep, '/'), ignoreFile);
+    return new ContextView(root, parseIgnore(await readOptional(join(root, ignoreFile)), where));
   }
 }
 
