@@ -1,6 +1,6 @@
 // @ts-check
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -36,7 +36,13 @@ export async function withBenchWorkspace(work) {
   };
   const run = (/** @type {string} */ file, /** @type {string[]} */ args) => {
     const options = /** @type {const} */ ({ cwd: folder, env, encoding: 'utf8', stdio: 'pipe' });
-    return execFileSync(file, args, { ...options, maxBuffer: 2 ** 28 });
+    try {
+      return execFileSync(file, args, { ...options, maxBuffer: 2 ** 28 });
+    } catch (error) {
+      const { stdout = '', stderr = '' } = /** @type {{ stdout?: string, stderr?: string }} */ (error);
+      writeFileSync(`${folder}.failed.txt`, stdout + stderr);
+      throw new Error(`${file} ${args.join(' ')} failed, see ${folder}.failed.txt`, { cause: error });
+    }
   };
   const docker = (/** @type {string[]} */ ...args) => run('docker', args);
   try {

@@ -5,6 +5,8 @@ const { join } = require('node:path');
 const root = process.env.WORKSPACE;
 const tfod = (path) => require(join(root, 'node_modules/tfod/src', path));
 const { dockerEngine } = tfod('engine/docker');
+const { imageMemory } = tfod('engine/image-memory');
+const { runCommand } = tfod('engine/run-command');
 const { planServices } = tfod('images/plan-service');
 const { plainRequest } = tfod('images/request');
 const { readService } = tfod('service/read-service');
@@ -12,7 +14,8 @@ const { readService } = tfod('service/read-service');
 async function main() {
   const names = readdirSync(join(root, 'apps'));
   const projects = new Map(names.map((name) => [name, `apps/${name}`]));
-  const machine = { engine: dockerEngine(), env: process.env, report: () => undefined, verbose: false };
+  const engine = dockerEngine(runCommand, imageMemory(process.env));
+  const machine = { engine, env: process.env, report: () => undefined, verbose: false };
   const seconds = [];
   let verdicts = {};
   for (let round = 0; round < Number(process.env.ROUNDS); round += 1) {

@@ -104,7 +104,7 @@ def _open_graph(prepared: Prepared, file: Path, options: DetectorOptions) -> tup
     if prepared.threshold:
         prepared.threshold.raise_to(options.limits.min_score, graph)
     try:
-        pool = SessionPool(load_library(paths), graph, prepared.input, prepared.outputs, options.workers)
+        pool = SessionPool(load_library(paths), graph, prepared, options.workers)
     except (OSError, AttributeError, GraphError):  # another TensorFlow than the one that prepared it
         return None
     return pool.run, _GPU_BATCH if pool.gpus and prepared.takes_batches else 1

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tfod_runtime.freeze import FrozenGraph, node_of
+from tfod_runtime.grappler import optimize
 
 _GENERAL = ("constfold", "dependency", "pruning")
 """Grappler's optimizers, in this order."""
@@ -27,27 +27,9 @@ _WEIGHTS = 1
 
 def fold(graph: FrozenGraph) -> FrozenGraph:
     """The same function with fewer operations; values differ by the rounding of float32."""
-    folded = _folded_by_grappler(graph)
+    folded = optimize(graph, _GENERAL)
     _Folding(folded.graph, folded.outputs.values()).run()
     return folded.pruned(list(folded.outputs))
-
-
-def _folded_by_grappler(graph: FrozenGraph) -> FrozenGraph:
-    import tensorflow as tf
-    from tensorflow.core.protobuf.config_pb2 import ConfigProto
-    from tensorflow.core.protobuf.meta_graph_pb2 import CollectionDef
-    from tensorflow.python.grappler.tf_optimizer import OptimizeGraph
-
-    with tf.Graph().as_default() as space:
-        tf.graph_util.import_graph_def(graph.graph, name="")
-    meta_graph = tf.compat.v1.train.export_meta_graph(graph_def=graph.graph, graph=space)
-    kept = CollectionDef()
-    kept.node_list.value.extend([graph.input, *graph.outputs.values()])
-    meta_graph.collection_def["train_op"].CopyFrom(kept)
-    config = ConfigProto()
-    config.graph_options.rewrite_options.optimizers.extend(_GENERAL)
-    config.graph_options.rewrite_options.min_graph_nodes = -1  # small graphs, too
-    return replace(graph, graph=OptimizeGraph(config, meta_graph))
 
 
 class _Folding:

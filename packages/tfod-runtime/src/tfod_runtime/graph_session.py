@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tfod_runtime.c_library import DTYPES, Output, buffer_of
+from tfod_runtime.prepared import Prepared
 
 _NAMES = {number: name for name, number in DTYPES.items()}
 _OK = 0
@@ -27,38 +28,66 @@ _CODES = {3: "InvalidArgumentError", 8: "ResourceExhaustedError", 12: "Unimpleme
 """Python's names of what `TF_Code` (tf_status.h) says most often of a picture."""
 
 
+class Graph:
+    """A graph that sessions run.
+
+    Args:
+        library: What `load_library` returned.
+        data: A serialized GraphDef without variables. It may be changed or dropped afterwards.
+        device: Where operations are placed that do not say: `/device:GPU:1`.
+
+    Raises:
+        GraphError: When TensorFlow cannot make anything of it.
+    """
+
+    def __init__(self, library: Any, data: bytes | bytearray, device: str | None = None) -> None:
+        self.library = library
+        self.handle = library.TF_NewGraph()
+        options = library.TF_NewImportGraphDefOptions()
+        if device:
+            library.TF_ImportGraphDefOptionsSetDefaultDevice(options, device.encode())
+        buffer = buffer_of(data)
+        with checked(library) as status:
+            library.TF_GraphImportGraphDef(self.handle, byref(buffer), options, status)
+        library.TF_DeleteImportGraphDefOptions(options)
+
+    def output(self, tensor: str) -> Output:
+        """A tensor by its name, `input_tensor:0`.
+
+        Raises:
+            GraphError: When there is no such operation.
+        """
+        name, _, index = tensor.partition(":")
+        operation = self.library.TF_GraphOperationByName(self.handle, name.encode())
+        if not operation:
+            raise GraphError(f"the graph has no operation {name}")
+        return Output(operation, int(index or 0))
+
+
 class GraphSession:
-    """A session over one graph, for one call at a time (`SessionPool`).
+    """A session over a graph, for one call at a time (`SessionPool`).
 
     Each call computes on the thread that makes it: on a CPU, one thread a picture gives more pictures a
     second than several threads on one.
 
     Args:
-        library: What `load_library` returned.
-        graph: A serialized GraphDef without variables. It may be changed or dropped afterwards.
+        graph: What it runs.
         inputs: The tensors that are fed: `input_tensor:0`.
         outputs: The tensors that are fetched, by the name that `run` gives them.
-        device: Where operations are placed that do not say: `/device:GPU:1`.
+        fused: Whether the graph is as a session would make it.
 
     Raises:
         GraphError: When TensorFlow cannot make anything of the graph.
     """
 
     def __init__(
-        self,
-        library: Any,
-        graph: bytes | bytearray,
-        inputs: Sequence[str],
-        outputs: Mapping[str, str],
-        device: str | None = None,
+        self, graph: Graph, inputs: Sequence[str], outputs: Mapping[str, str], *, fused: bool = False
     ) -> None:
-        self._library, self._names = library, tuple(outputs)
-        self._graph = library.TF_NewGraph()
-        self._import(graph, device)
-        self._inputs = (Output * len(inputs))(*map(self._output, inputs))
-        self._outputs = (Output * len(outputs))(*map(self._output, outputs.values()))
+        self._library, self._names = graph.library, tuple(outputs)
+        self._inputs = (Output * len(inputs))(*map(graph.output, inputs))
+        self._outputs = (Output * len(outputs))(*map(graph.output, outputs.values()))
         self._run_options = run_options()
-        self._session = self._open()
+        self._session = _open(graph, session_config(fused=fused))
 
     def run(self, *values: NDArray[Any]) -> dict[str, NDArray[Any]]:
         """The outputs for the inputs, in the order in which the session was told of them.
@@ -71,7 +100,7 @@ class GraphSession:
         fetched = (c_void_p * len(self._names))()
         options = buffer_of(self._run_options)
         try:
-            with self._status() as status:
+            with checked(library) as status:
                 library.TF_SessionRun(
                     *(self._session, byref(options)),
                     *(self._inputs, fed, len(values)),
@@ -87,48 +116,13 @@ class GraphSession:
     def gpus(self) -> int:
         """How many GPUs TensorFlow sees."""
         library = self._library
-        with self._status() as status:
+        with checked(library) as status:
             devices = library.TF_SessionListDevices(self._session, status)
-        with self._status() as status:
+        with checked(library) as status:
             count = library.TF_DeviceListCount(devices)
             kinds = [library.TF_DeviceListType(devices, index, status) for index in range(count)]
         library.TF_DeleteDeviceList(devices)
         return kinds.count(b"GPU")
-
-    def close(self) -> None:
-        """Gives back what the session holds; it cannot run any more."""
-        with self._status() as status:
-            self._library.TF_CloseSession(self._session, status)
-        with self._status() as status:
-            self._library.TF_DeleteSession(self._session, status)
-        self._library.TF_DeleteGraph(self._graph)
-
-    def _import(self, graph: bytes | bytearray, device: str | None) -> None:
-        library = self._library
-        options = library.TF_NewImportGraphDefOptions()
-        if device:
-            library.TF_ImportGraphDefOptionsSetDefaultDevice(options, device.encode())
-        buffer = buffer_of(graph)
-        with self._status() as status:
-            library.TF_GraphImportGraphDef(self._graph, byref(buffer), options, status)
-        library.TF_DeleteImportGraphDefOptions(options)
-
-    def _open(self) -> Any:
-        library, config = self._library, session_config()
-        options = library.TF_NewSessionOptions()
-        with self._status() as status:
-            library.TF_SetConfig(options, config, len(config), status)
-        with self._status() as status:
-            session = library.TF_NewSession(self._graph, options, status)
-        library.TF_DeleteSessionOptions(options)
-        return session
-
-    def _output(self, tensor: str) -> Output:
-        name, _, index = tensor.partition(":")
-        operation = self._library.TF_GraphOperationByName(self._graph, name.encode())
-        if not operation:
-            raise GraphError(f"the graph has no operation {name}")
-        return Output(operation, int(index or 0))
 
     def _tensor(self, value: NDArray[Any]) -> Any:
         library = self._library
@@ -143,18 +137,34 @@ class GraphSession:
         dtype = np.dtype(_NAMES[library.TF_TensorType(tensor)])
         return _view(library.TF_TensorData(tensor), library.TF_TensorByteSize(tensor), dtype, shape).copy()
 
-    @contextlib.contextmanager
-    def _status(self) -> Iterator[Any]:
-        library = self._library
-        status = library.TF_NewStatus()
-        try:
-            yield status
-            code = library.TF_GetCode(status)
-            if code != _OK:
-                message = library.TF_Message(status).decode("utf-8", "replace")
-                raise GraphError(f"{_CODES.get(code, f'code {code}')}: {message}")
-        finally:
-            library.TF_DeleteStatus(status)
+
+@contextlib.contextmanager
+def checked(library: Any) -> Iterator[Any]:
+    """A status for one call of the library.
+
+    Raises:
+        GraphError: When the call failed.
+    """
+    status = library.TF_NewStatus()
+    try:
+        yield status
+        code = library.TF_GetCode(status)
+        if code != _OK:
+            message = library.TF_Message(status).decode("utf-8", "replace")
+            raise GraphError(f"{_CODES.get(code, f'code {code}')}: {message}")
+    finally:
+        library.TF_DeleteStatus(status)
+
+
+def _open(graph: Graph, config: bytes) -> Any:
+    library = graph.library
+    options = library.TF_NewSessionOptions()
+    with checked(library) as status:
+        library.TF_SetConfig(options, config, len(config), status)
+    with checked(library) as status:
+        session = library.TF_NewSession(graph.handle, options, status)
+    library.TF_DeleteSessionOptions(options)
+    return session
 
 
 class SessionPool:
@@ -165,23 +175,24 @@ class SessionPool:
 
     Args:
         library: What `load_library` returned.
-        graph: A serialized GraphDef.
-        input: The tensor that is fed.
-        outputs: The tensors that are fetched, by the name that `run` gives them.
+        data: A serialized GraphDef.
+        prepared: What is said about it.
         workers: How many sessions on the CPU. Each GPU has two, so that one computes while the other copies.
     """
 
-    def __init__(
-        self, library: Any, graph: bytes | bytearray, input: str, outputs: Mapping[str, str], workers: int = 1
-    ) -> None:
-        first = GraphSession(library, graph, [input], outputs)
+    def __init__(self, library: Any, data: bytes | bytearray, prepared: Prepared, workers: int = 1) -> None:
+        def session(graph: Graph) -> GraphSession:
+            return GraphSession(graph, [prepared.input], prepared.outputs, fused=prepared.fused)
+
+        graph = Graph(library, data)
+        first = session(graph)
         self.gpus = first.gpus()
         count = _SESSIONS_PER_GPU * self.gpus or workers
         self._free: SimpleQueue[GraphSession] = SimpleQueue()
         self._free.put(first)
         for index in range(1, count):
             device = f"/device:GPU:{index % self.gpus}" if self.gpus > 1 else None
-            self._free.put(GraphSession(library, graph, [input], outputs, device))
+            self._free.put(session(Graph(library, data, device) if device else graph))
 
     def run(self, batch: NDArray[Any]) -> dict[str, NDArray[Any]]:
         """The outputs for one batch.
@@ -203,15 +214,20 @@ def _view(address: int | None, size: int, dtype: np.dtype[Any], shape: tuple[int
     return np.ndarray(shape, dtype, memory)
 
 
-def session_config() -> bytes:
+def session_config(*, fused: bool = False) -> bytes:
     """A serialized ConfigProto (tensorflow/core/protobuf/config.proto).
 
     It is written by hand, for protobuf's Python takes long to load. One thread computes an operation; the
     caller's thread runs the graph (`run_options`). GPU memory grows as it is needed, and what has no GPU
     kernel runs on the CPU.
+
+    Args:
+        fused: Leave the graph as it is, for the optimizer has seen it.
     """
     gpu = _field(4, 1)  # GPUOptions.allow_growth
-    return _field(2, 1) + _field(5, 1) + _message(6, gpu) + _field(7, 1)
+    common = _field(2, 1) + _field(5, 1) + _message(6, gpu) + _field(7, 1)
+    # GraphOptions.rewrite_options, RewriterConfig.disable_meta_optimizer
+    return common + _message(10, _message(10, _field(19, 1))) if fused else common
 
 
 def run_options() -> bytes:

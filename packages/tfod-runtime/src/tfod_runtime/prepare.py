@@ -29,6 +29,7 @@ from tfod_runtime.detector import DetectorOptions, load_prepared
 from tfod_runtime.errors import ModelProblem, PictureProblem, RuntimeProblem
 from tfod_runtime.fold import fold
 from tfod_runtime.freeze import FrozenGraph, freeze
+from tfod_runtime.fuse import fuse
 from tfod_runtime.model import ModelFolder
 from tfod_runtime.model_detector import ModelDetector
 from tfod_runtime.prepared import DESCRIPTION, GRAPH_FILES, Engine, Prepared, refusal
@@ -149,8 +150,10 @@ def _form(name: str, prepared: Prepared, graph: FrozenGraph) -> Form:
 
 def _write_graph(form: Form, folder: Path) -> Prepared:
     """Writes a form for TensorFlow's C library into a fresh folder."""
-    threshold, data = open_threshold(fold(form.graph))
-    prepared = replace(form.prepared, threshold=threshold)
+    folded = fold(form.graph)
+    fused = fuse(folded)
+    threshold, data = open_threshold(fused or folded)
+    prepared = replace(form.prepared, threshold=threshold, fused=fused is not None)
     write_prepared(prepared, data, folder)
     return prepared
 

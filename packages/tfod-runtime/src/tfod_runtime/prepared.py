@@ -22,7 +22,7 @@ from tfod_runtime.resize import Resize
 from tfod_runtime.signature import Signature, Tensor
 from tfod_runtime.suppression import Suppression
 
-SCHEMA = 1
+SCHEMA = 2
 DESCRIPTION = "prepared.json"
 PREPARED = "prepared"
 """The folder beside `saved_model/`."""
@@ -68,6 +68,7 @@ class Prepared:
         resize: What is done to a picture first; None when the graph takes pictures of any size.
         suppression: What is done to the answer; None when the graph ends with the signature's own outputs.
         threshold: What may be raised in the graph; None when there is no such place.
+        fused: Whether the graph is as a session would make it, which then has not to.
     """
 
     model: str
@@ -79,6 +80,7 @@ class Prepared:
     resize: Resize | None = None
     suppression: Suppression | None = None
     threshold: Threshold | None = None
+    fused: bool = False
 
     @property
     def takes_batches(self) -> bool:
@@ -105,6 +107,7 @@ class Prepared:
             "threshold": {"value": self.threshold.value, "offsets": list(self.threshold.offsets)}
             if self.threshold
             else None,
+            "fused": self.fused,
         }
 
 
@@ -166,6 +169,7 @@ def _from_json(written: Any) -> Prepared:
         resize=Resize.from_json(written["resize"]) if written["resize"] else None,
         suppression=Suppression.from_json(written["suppression"]) if written["suppression"] else None,
         threshold=Threshold(threshold["value"], tuple(threshold["offsets"])) if threshold else None,
+        fused=written["fused"],
     )
 
 
