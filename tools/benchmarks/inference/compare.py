@@ -7,14 +7,16 @@ Then every way is run in turn, each time in a process of its own, for as many ro
 compared are medians of the ratios within a round, so that a machine that is busy for a while is busy for all.
 
 Every way is run on one picture and on all of them. The first is the start; the difference is the steady
-state: pictures a second, and how busy the cores were. Needs the developers' environment (`.venv`) with
-TensorFlow and LiteRT; OpenCV, which only the naive script wants, is installed beside it.
+state: pictures a second, and how busy the cores were. Beside that stands what the network alone could do on
+all cores (`limit.py`), which no way can exceed that runs this network. Needs the developers' environment
+(`.venv`) with TensorFlow and LiteRT; OpenCV, which only the naive script wants, is installed beside it.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import statistics
 import subprocess
@@ -36,11 +38,16 @@ MIN_IOU = 0.99
 
 @dataclass(frozen=True)
 class Way:
-    """One way to detect: its name, its command for a folder of pictures, and its environment."""
+    """One way to detect: its name, its command for a folder of pictures, and its environment.
+
+    Attributes:
+        limit: The command that tells how many pictures a second its network alone can do.
+    """
 
     name: str
     command: tuple[str, ...]
     environment: Mapping[str, str]
+    limit: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -62,6 +69,7 @@ class Figures:
     cpu_ms: float
     busy: float
     peak: float
+    limit: float
 
 
 def main() -> None:
@@ -121,14 +129,22 @@ def ways(work: Path, model: str, annotate: bool, environment: dict[str, str]) ->
         *("--output", "{output}", "--min-score", MIN_SCORE, "--progress", "none"),
         *(() if annotate else ("--no-annotate",)),
     )
+    limit = (python, str(HERE / "limit.py"), str(work / model))
     return [
         Way(
             "naive",
             (*naive, "--annotate") if annotate else naive,
             {**environment, "PYTHONPATH": str(work / "opencv")},
         ),
-        Way("runtime, TensorFlow", (*ours, "--prepared", str(work / f"{model}-tf")), environment),
-        Way("runtime, LiteRT", (*ours, "--prepared", str(work / f"{model}-lite")), environment),
+        *(
+            Way(
+                name, (*ours, "--prepared", str(prepared)), environment, (*limit, str(prepared), "{pictures}")
+            )
+            for name, prepared in (
+                ("runtime, TensorFlow", work / f"{model}-tf"),
+                ("runtime, LiteRT", work / f"{model}-lite"),
+            )
+        ),
     ]
 
 
@@ -144,13 +160,14 @@ def _compare(
             alone, all_of_them = (
                 run(way, folder, options.work / "out" / way.name) for folder in (one, pictures)
             )
-            rounds[-1].append(figures(alone, all_of_them, count, cores))
+            rounds[-1].append(figures(alone, all_of_them, count, cores, limit_of(way, pictures)))
     naive = read_results(options.work / "out" / "naive")
     print(f"## {title}: {count} pictures, {options.rounds} rounds\n")
     print(
-        "| way | pictures/s | / naive | with start | start s | / naive | CPU ms | busy | peak MB | / naive |"
+        "| way | pictures/s | / naive | network alone | / naive | with start | start s | / naive "
+        "| CPU ms | busy | peak MB | / naive |"
     )
-    print("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|")
+    print(f"|---|{'---:|' * 11}")
     for index, way in enumerate(found):
         own = [each[index] for each in rounds]
         print(f"| {way.name} | {_row(own, [each[0] for each in rounds])} |")
@@ -166,9 +183,13 @@ def _row(own: Sequence[Figures], naive: Sequence[Figures]) -> str:
     def ratio(name: str) -> float:
         return statistics.median(getattr(a, name) / getattr(b, name) for a, b in zip(own, naive, strict=True))
 
+    def bound() -> float:
+        return statistics.median(a.limit / b.rate for a, b in zip(own, naive, strict=True))
+
     return " | ".join(
         (
-            *(f"{median('rate'):.1f}", f"{ratio('rate'):.2f}", f"{ratio('total_rate'):.2f}"),
+            *(f"{median('rate'):.1f}", f"{ratio('rate'):.2f}"),
+            *(f"{median('limit'):.1f}", f"{bound():.2f}", f"{ratio('total_rate'):.2f}"),
             *(f"{median('start'):.2f}", f"{ratio('start'):.2f}"),
             *(f"{median('cpu_ms'):.1f}", f"{median('busy'):.2f}"),
             *(f"{median('peak'):.0f}", f"{ratio('peak'):.2f}"),
@@ -194,7 +215,18 @@ def run(way: Way, pictures: Path, output: Path) -> Measured:
     return Measured(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 
-def figures(alone: Measured, all_of_them: Measured, count: int, cores: int) -> Figures:
+def limit_of(way: Way, pictures: Path) -> float:
+    """Pictures a second of the network alone; not a number for a way that has none of its own."""
+    if way.limit is None:
+        return math.nan
+    command = [str(pictures) if part == "{pictures}" else part for part in way.limit]
+    told = subprocess.run(
+        command, env=dict(way.environment), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True
+    )
+    return float(json.loads(told.stdout)["rate"])
+
+
+def figures(alone: Measured, all_of_them: Measured, count: int, cores: int, limit: float) -> Figures:
     """What the two processes tell."""
     wall, cpu = all_of_them.wall - alone.wall, all_of_them.cpu - alone.cpu
     return Figures(
@@ -204,6 +236,7 @@ def figures(alone: Measured, all_of_them: Measured, count: int, cores: int) -> F
         cpu_ms=cpu / (count - 1) * 1000,
         busy=cpu / wall / cores,
         peak=all_of_them.peak,
+        limit=limit,
     )
 
 
