@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import colorsys
 import io
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from functools import lru_cache
+from typing import BinaryIO, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +29,8 @@ _SIDE_PER_LINE_WIDTH = 160
 _TAGS_PER_PICTURE = 4
 _TAGS_PER_BOX = 3  # a box with less room is hidden by a tag inside it
 
+_WRITTEN_KEPT = 2048  # a few kilobytes each
+
 Colour: TypeAlias = tuple[int, int, int]
 Area: TypeAlias = tuple[int, int, int, int]
 """x0, y0, x1, y1 in pixels; x1 and y1 belong to it."""
@@ -39,7 +43,7 @@ def annotate(picture: Picture, detections: Sequence[Detection]) -> Image.Image:
     tag goes; a tag that would be wider than the picture, or a quarter of its height, is left out.
     """
     best_first = sorted(detections, key=lambda found: found.score, reverse=True)
-    image = Image.fromarray(_tinted(picture.pixels, best_first)).copy()
+    image = Image.fromarray(_tinted(picture.pixels, best_first))  # a copy, for Pillow has four bytes a pixel
     draw = ImageDraw.Draw(image)
     style = _style(image.width, image.height)
     for found in reversed(best_first):
@@ -57,9 +61,17 @@ def to_jpeg(image: Image.Image) -> bytes:
     if longest > _JPEG_MAX_SIDE:
         width, height = (max(1, side * _JPEG_MAX_SIDE // longest) for side in image.size)
         image = image.resize((width, height))
-    stream = io.BytesIO()
-    image.save(stream, "JPEG", quality=_JPEG_QUALITY)
-    return stream.getvalue()
+    with _memory_file() as stream:
+        image.save(stream, "JPEG", quality=_JPEG_QUALITY)
+        stream.seek(0)
+        return stream.read()
+
+
+def _memory_file() -> BinaryIO:
+    """A file of the system in memory: Pillow lets other threads run while it writes to one, and only then."""
+    if hasattr(os, "memfd_create"):
+        return os.fdopen(os.memfd_create("picture.jpg"), "w+b")
+    return io.BytesIO()  # not Linux
 
 
 def class_colour(class_id: int) -> Colour:
@@ -75,6 +87,7 @@ class _Style:
     font: ImageFont.FreeTypeFont | ImageFont.ImageFont
 
 
+@lru_cache(maxsize=256)
 def _style(width: int, height: int) -> _Style:
     side = min(width, height)
     size = max(_SMALLEST_FONT, side // _SIDE_PER_FONT_SIZE)
@@ -125,9 +138,8 @@ def _draw_box(draw: ImageDraw.ImageDraw, area: Area, colour: Colour, style: _Sty
 def _draw_tag(
     draw: ImageDraw.ImageDraw, found: Detection, tags: list[Area], style: _Style, size: tuple[int, int]
 ) -> None:
-    text = f"{found.label} {found.score:.2f}"
-    left, top, right, bottom = (round(side) for side in draw.textbbox((0, 0), text, font=style.font))
-    width, height = right - left + 2 * style.padding, bottom - top + 2 * style.padding
+    text = _written(f"{found.label} {found.score:.2f}", style)
+    width, height = text.width + 2 * style.padding, text.height + 2 * style.padding
     if width > size[0] or height * _TAGS_PER_PICTURE > size[1]:
         return
     places = list(_places(_area(found, *size), width, height, style, size))
@@ -135,8 +147,16 @@ def _draw_tag(
     tags.append(tag)
     colour = class_colour(found.class_id)
     draw.rectangle(tag, fill=colour)
-    origin = (tag[0] + style.padding - left, tag[1] + style.padding - top)
-    draw.text(origin, text, fill=_ink(colour), font=style.font)
+    draw.bitmap((tag[0] + style.padding, tag[1] + style.padding), text, fill=_ink(colour))
+
+
+@lru_cache(maxsize=_WRITTEN_KEPT)
+def _written(text: str, style: _Style) -> Image.Image:
+    """The letters as a mask, no larger than they are. The same few texts come again and again."""
+    left, top, right, bottom = (round(side) for side in style.font.getbbox(text))
+    mask = Image.new("L", (right - left, bottom - top))
+    ImageDraw.Draw(mask).text((-left, -top), text, fill=255, font=style.font)
+    return mask
 
 
 def _places(area: Area, width: int, height: int, style: _Style, size: tuple[int, int]) -> Iterator[Area]:
