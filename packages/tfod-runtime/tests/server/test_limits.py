@@ -12,6 +12,7 @@ from builders.a_detector import RedDetector, WaitingDetector
 from builders.a_server import LIMITS, Answer, RunningServer, running_server, wait_until
 
 from tfod_runtime.examine import Examiner
+from tfod_runtime.server.uvicorn_server import listen
 
 from .pictures import FOUND, PICTURE
 
@@ -31,6 +32,14 @@ def test_it_lives_before_it_is_ready(server: RunningServer) -> None:
         assert (answer.status, answer.code, answer.headers["Retry-After"]) == (503, "NOT_READY", "1")
     server.state.become_ready(Examiner(RedDetector()))
     assert server.ask("GET", "/readyz").json == {"status": "ready"}
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+def test_an_answer_is_not_held_back_until_its_head_is_acknowledged(host: str) -> None:
+    with listen(host, 0) as listener, socket.create_connection(listener.getsockname()[:2]):
+        connection, _ = listener.accept()
+        with connection:
+            assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) != 0
 
 
 def test_more_requests_than_places_are_told_to_come_again(
