@@ -42,8 +42,8 @@ def listen(host: str, port: int) -> socket.socket:
             found=os.strerror(error.errno) if error.errno else str(error),
             remedy="choose another --port, or stop what uses it",
         ) from error
-    # Connections inherit it. asyncio sets it for sockets that say IPPROTO_TCP, which this one does not; without it
-    # the body of an answer waits 40 ms for the client to acknowledge its head.
+    # Connections inherit it. asyncio sets it for sockets that say IPPROTO_TCP, which this one does not;
+    # without it the body of an answer waits 40 ms for the client to acknowledge its head.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listener
 
