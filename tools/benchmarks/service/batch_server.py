@@ -1,7 +1,8 @@
 """The runtime's model behind micro-batches instead of workers: which should a server have?
 
 Requests that came while a batch was computed are the next batch, up to eight; with a window, the first of
-them waits that long for more. Everything else is as in the runtime.
+them waits that long for more. One session computes on all cores. Everything else is as in the runtime. MODEL
+must take batches (`ssd_model.py FOLDER --batch`).
 
 Usage: python batch_server.py MODEL PREPARED PORT WINDOW_MS
 """
@@ -16,7 +17,9 @@ from typing import Any
 
 import uvicorn
 from fastapi import FastAPI, Request, Response
+from tfod_runtime import graph_session
 from tfod_runtime.coco import to_objects
+from tfod_runtime.cpus import available_cpus
 from tfod_runtime.decode import decode_picture
 from tfod_runtime.detections import Limits, Picture
 from tfod_runtime.detector import DetectorOptions, load_detector
@@ -24,6 +27,17 @@ from tfod_runtime.model import open_model
 from tfod_runtime.server.reply import json_reply
 
 LARGEST = 8
+
+one_thread = graph_session.session_config
+INTRA_OP_THREADS = 2 << 3  # the field of ConfigProto, of which the last value counts
+
+
+def all_cores(*, fused: bool = False) -> bytes:
+    """The runtime's own configuration, with as many threads for an operation as there are cores."""
+    return one_thread(fused=fused) + bytes([INTRA_OP_THREADS, available_cpus()])
+
+
+graph_session.session_config = all_cores
 
 app = FastAPI()
 detector = load_detector(
