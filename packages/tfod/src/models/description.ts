@@ -29,7 +29,7 @@ export function formatDescription(description: Description, existing: string | u
   const old = objectOf(existing);
   const isSame = old['digest'] === description.digest;
   const licence = description.licence ?? (isSame ? (old['licence'] ?? null) : null);
-  const adapter = description.adapter ?? (isSame ? old['adapter'] : undefined);
+  const adapter = keptAdapter(description, existing);
   const facts = {
     ...description,
     licence,
@@ -40,6 +40,21 @@ export function formatDescription(description: Description, existing: string | u
     ([key, value]) => `  ${JSON.stringify(key)}: ${formatValue(value)}`,
   );
   return `{\n${lines.join(',\n')}\n}\n`;
+}
+
+/** The adapter that a model.json will have: the one that is given, or what a person wrote for the same model. */
+export function keptAdapter(
+  { digest, adapter }: Pick<Description, 'digest' | 'adapter'>,
+  existing: string | undefined,
+): unknown {
+  const old = objectOf(existing);
+  return adapter ?? (old['digest'] === digest ? old['adapter'] : undefined);
+}
+
+/** What an adapter adds to the class ids that the model gives; 0 when it says nothing. */
+export function classOffsetOf(adapter: unknown): number {
+  const { classOffset } = (adapter ?? {}) as { classOffset?: unknown };
+  return typeof classOffset === 'number' ? classOffset : 0;
 }
 
 function foreign(old: Record<string, unknown>, description: Description): Record<string, unknown> {

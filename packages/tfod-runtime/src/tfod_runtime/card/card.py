@@ -38,7 +38,7 @@ def make_card(folder: Path, *, verbose: bool = False) -> dict[str, Any]:
         "name": model.name,
         **{name: written.get(name) for name in _WRITTEN},
         "digest": model.digest,
-        "bytes": sum(path.stat().st_size for path in model.saved_model.rglob("*") if path.is_file()),
+        "bytes": _bytes_of(model.saved_model),
         "family": detector.adapter.family,
         **_of_signature(detector.adapter),
         "labels": _of_labels(model.labels, detector.adapter),
@@ -46,6 +46,11 @@ def make_card(folder: Path, *, verbose: bool = False) -> dict[str, Any]:
         "latency": latency.to_json(),
         "device": _device(verbose),
     }
+
+
+def _bytes_of(folder: Path) -> int | None:
+    """None where the files are not: an image without TensorFlow holds what was made of them."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) or None
 
 
 def _of_signature(adapter: Adapter) -> dict[str, Any]:

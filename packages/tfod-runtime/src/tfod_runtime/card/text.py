@@ -19,7 +19,7 @@ def card_text(card: Mapping[str, Any]) -> str:
         ("source", card["source"]),
         ("licence", card["licence"]),
         ("digest", card["digest"]),
-        ("size", f"{card['bytes'] / 1e6:,.1f} MB"),
+        ("size", f"{card['bytes'] / 1e6:,.1f} MB" if card["bytes"] else None),
         ("family", card["family"]),
         ("signature", card["signature"]["key"]),
         *((f"  {title}", _kind(tensor)) for title, tensor in _tensors(card["signature"])),

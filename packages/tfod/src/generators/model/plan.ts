@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { formatBytes } from '../../models/download/progress';
-import { formatDescription, shortDigest } from '../../models/description';
+import { classOffsetOf, formatDescription, keptAdapter, shortDigest } from '../../models/description';
 import { builtInLabels } from '../../models/labels/built-in';
 import { beyondHead, formatLabelMap, labelNotes } from '../../models/labels/label-map';
 import { formatModelsLock, MODELS_LOCK_FILE, type LockedModel, type Weights } from '../../models/models-lock';
@@ -48,7 +48,13 @@ export function planModel(
   const { name, service } = request;
   const { stored, detector, bytes } = model;
   const labels = chooseLabels(request, stored, facts);
-  const problems = beyondHead(labels.labels, headClasses(detector.signature), labels.where);
+  const given = { digest: stored.savedModel, ...(stored.adapter && { adapter: stored.adapter }) };
+  const offset = classOffsetOf(keptAdapter(given, facts.description));
+  const problems = beyondHead(
+    labels.labels,
+    { classes: headClasses(detector.signature), offset },
+    labels.where,
+  );
   if (problems.length > 0) throw new TfodError(problems);
   const weights = request.weights ?? facts.lock.get(name)?.weights ?? defaultWeights(request, bytes);
   const locked = lockedModel(request, stored, weights, facts.lock.get(name));
@@ -58,13 +64,12 @@ export function planModel(
       name,
       source: request.sourceText,
       family: detector.family,
-      digest: stored.savedModel,
+      ...given,
       bytes,
       input: detector.input,
       outputs: detector.signature.outputs,
       classes: labels.labels.length,
       licence,
-      ...(stored.adapter && { adapter: stored.adapter }),
     },
     facts.description,
   );

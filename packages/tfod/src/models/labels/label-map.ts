@@ -58,20 +58,27 @@ export function formatLabelMap(labels: readonly Label[]): string {
     .join('\n');
 }
 
-/** Ids that no class of the model can have, when its signature tells how many it has. */
+/** How many classes a model tells apart, where its signature tells, and what is added to the ids that it gives. */
+export interface Head {
+  readonly classes: number | undefined;
+  readonly offset: number;
+}
+
+/** Ids that no class of the model can have. */
 export function beyondHead(
   labels: readonly Label[],
-  classes: number | undefined,
+  { classes, offset }: Head,
   where: string,
 ): readonly Problem[] {
-  const beyond = labels.filter(({ id }) => classes !== undefined && id > classes);
+  const last = classes === undefined ? Infinity : classes + offset;
+  const beyond = labels.filter(({ id }) => id > last);
   if (beyond.length === 0) return [];
   return [
     {
       code: 'LABELS_BEYOND_HEAD',
       what: `There are labels for classes that the model does not have`,
       where,
-      expected: `ids from 1 to ${classes}, as many as the outputs of the model are wide`,
+      expected: `ids up to ${last}, as many as the outputs of the model are wide`,
       found: listed(beyond.map(({ id, name }) => `${id} ${name}`)),
       remedy:
         'give the label map that the model was trained with, by --labels, and a --labelOffset if it counts otherwise',

@@ -122,9 +122,10 @@ describe('what is said of labels that are right', () => {
   });
 
   it('ids beyond the head, when the head is known', () => {
-    expect(beyondHead(CAR_AND_BUS, undefined, 'labels')).toEqual([]);
-    expect(beyondHead(CAR_AND_BUS, 3, 'labels')).toEqual([]);
-    expect(beyondHead(CAR_AND_BUS, 2, 'labels')).toEqual([
+    expect(beyondHead(CAR_AND_BUS, { classes: undefined, offset: 0 }, 'labels')).toEqual([]);
+    expect(beyondHead(CAR_AND_BUS, { classes: 3, offset: 0 }, 'labels')).toEqual([]);
+    expect(beyondHead(CAR_AND_BUS, { classes: 2, offset: 1 }, 'labels')).toEqual([]);
+    expect(beyondHead(CAR_AND_BUS, { classes: 2, offset: 0 }, 'labels')).toEqual([
       expect.objectContaining({ code: 'LABELS_BEYOND_HEAD', found: '3 bus' }),
     ]);
   });
