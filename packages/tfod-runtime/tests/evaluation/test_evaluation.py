@@ -3,6 +3,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -143,6 +144,25 @@ def test_masks_where_a_model_gives_them(tmp_path: Path) -> None:
     assert document["stats"]["AP"] == pytest.approx(1)
 
 
+BODY = [coordinate for joint in range(17) for coordinate in (20 + 2 * joint, 30 + joint, 2)]
+
+
+def with_keypoints(keypoints: Sequence[float]) -> str:
+    line = json.loads(lines([("cat", 0.9, HERE)], []).splitlines()[0])
+    line["detections"][0]["keypoints"] = keypoints
+    return json.dumps(line)
+
+
+def test_keypoints_where_a_model_gives_them(tmp_path: Path) -> None:
+    annotations = truth((10, 3, HERE), keypoints=BODY)  # without the count of them, which many files lack
+    document = evaluate(tmp_path, annotations, with_keypoints(BODY), "--iou-type", "keypoints")
+    assert document["stats"]["AP"] == pytest.approx(1)
+    far = [value + 30 * (index % 3 < 2) for index, value in enumerate(BODY)]
+    document = evaluate(tmp_path, annotations, with_keypoints(far), "--iou-type", "keypoints")
+    assert document["stats"]["AP"] == 0
+    assert set(document["stats"]) >= {"AP75", "AR", "ARlarge"}
+
+
 @pytest.mark.parametrize(
     ("annotations", "detections", "options", "code"),
     [
@@ -153,6 +173,13 @@ def test_masks_where_a_model_gives_them(tmp_path: Path) -> None:
         (truth((10, 99, HERE)), "", [], "ANNOTATIONS_INVALID"),
         (truth(), lines([("person", 0.9, HERE)], []), [], "EVALUATE_CLASSES"),
         (truth(), lines([("cat", 0.9, HERE)], []), ["--iou-type", "segm"], "EVALUATE_IOU_TYPE"),
+        (truth((10, 3, HERE)), with_keypoints(BODY), ["--iou-type", "keypoints"], "EVALUATE_IOU_TYPE"),
+        (
+            truth((10, 3, HERE), keypoints=BODY),
+            with_keypoints(BODY[:15]),
+            ["--iou-type", "keypoints"],
+            "EVALUATE_IOU_TYPE",
+        ),
     ],
 )
 def test_what_cannot_be_evaluated(

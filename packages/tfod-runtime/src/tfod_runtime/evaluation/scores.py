@@ -22,6 +22,8 @@ _BOX_STATS = (
 )
 _KEYPOINT_STATS = ("AP", "AP50", "AP75", "APmedium", "APlarge", "AR", "AR50", "AR75", "ARmedium", "ARlarge")
 _NEEDS: Mapping[str, str] = {"segm": "segmentation", "keypoints": "keypoints"}
+_KEYPOINTS = 17
+"""Joints of a person, for each of which pycocotools knows how exactly people mark it (`kpt_oks_sigmas`)."""
 _AT_HALF, _ALL_AREAS, _MOST = 0, 0, -1  # of pycocotools' precision [IoU, recall, class, area, detections]
 
 
@@ -36,9 +38,11 @@ def score(truth: Truth, results: Sequence[Mapping[str, Any]], iou_type: IouType)
         is nothing to measure.
 
     Raises:
-        UsageProblem: `EVALUATE_IOU_TYPE` when the model gives no masks or keypoints.
+        UsageProblem: `EVALUATE_IOU_TYPE` when the model gives no masks or keypoints, or the annotations have
+            none, or they are not the keypoints of COCO's measure.
     """
-    _check_type(results, iou_type)
+    _check_type("the model gives", results, iou_type)
+    _check_type("the annotations have", truth.document["annotations"], iou_type)
     with contextlib.redirect_stdout(io.StringIO()):
         run = _evaluate(truth, results, iou_type)
     precision = run.eval["precision"][:, :, :, _ALL_AREAS, _MOST]
@@ -84,7 +88,10 @@ def _annotations(truth: Truth) -> list[dict[str, Any]]:
     annotations = []
     for number, annotation in enumerate(truth.document["annotations"], 1):
         _, _, width, height = annotation["bbox"]
-        annotations.append({"id": number, "iscrowd": 0, "area": width * height, **annotation})
+        added = {"id": number, "iscrowd": 0, "area": width * height}
+        if "keypoints" in annotation:
+            added["num_keypoints"] = sum(flag > 0 for flag in annotation["keypoints"][2::3])
+        annotations.append({**added, **annotation})
     return annotations
 
 
@@ -98,15 +105,21 @@ def _nothing(known: Any) -> Any:
     return found
 
 
-def _check_type(results: Sequence[Mapping[str, Any]], iou_type: IouType) -> None:
+def _check_type(who: str, objects: Sequence[Mapping[str, Any]], iou_type: IouType) -> None:
     needed = _NEEDS.get(iou_type)
-    if needed is not None and results and not all(needed in result for result in results):
-        raise UsageProblem(
-            "EVALUATE_IOU_TYPE",
-            f"the model gives no {needed}",
-            expected="a model that does",
-            remedy="evaluate its boxes, by --iouType=bbox",
-        )
+    if needed is None:
+        return
+    if not all(needed in each for each in objects):
+        raise _refusal(f"{who} no {needed}", f"{needed} with every object")
+    wrong = [len(each[needed]) for each in objects if len(each[needed]) != 3 * _KEYPOINTS]
+    if iou_type == "keypoints" and wrong:
+        raise _refusal(f"{who} other keypoints than COCO's", f"{_KEYPOINTS}, of x, y and a flag each")
+
+
+def _refusal(what: str, expected: str) -> UsageProblem:
+    return UsageProblem(
+        "EVALUATE_IOU_TYPE", what, expected=expected, remedy="evaluate the boxes, by --iouType=bbox"
+    )
 
 
 def _objects(truth: Truth, category: int) -> int:
