@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { digestOf, type Digest } from '../values/digest';
 import type { SourcePattern } from '../values/source-pattern';
 import { TfodError } from '../values/tfod-error';
-import type { ContextView} from './context-view';
+import type { ContextView } from './context-view';
 import { unreadable } from './context-view';
 import { forEachAtOnce, hashFile, type FileFacts } from './hash-files';
 import type { HashFile } from './known-digests';
