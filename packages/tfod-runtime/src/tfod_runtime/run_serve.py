@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import signal
 import socket
-import sys
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -17,7 +16,6 @@ from tfod_runtime.errors import UsageProblem
 from tfod_runtime.examine import Examiner
 from tfod_runtime.model import open_model
 from tfod_runtime.options import ServeOptions
-from tfod_runtime.progress import open_progress
 from tfod_runtime.run_prepare import ensure_prepared
 from tfod_runtime.selection import Select
 
@@ -59,7 +57,6 @@ def run_serve(options: ServeOptions, select: Select) -> int:
         def load() -> Examiner:
             keep_memory()
             ensure_prepared(model, options.prepared, LogProgress(log))
-            ensure_prepared(model, options.prepared, open_progress("none", sys.stderr))
             how = DetectorOptions(options.limits, options.verbose, options.prepared, options.workers)
             detector = load_detector(model, how)
             return Examiner(detector, select, options.limits.max_pixels)

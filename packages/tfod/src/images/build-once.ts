@@ -3,10 +3,9 @@ import { NOTHING_BUILT, type Built } from './built';
 import type { Image } from './image';
 import { holdImages } from './image-holds';
 import { identityOf, joinPlans, type JointPlan } from './join-plans';
-import type { Key } from './key';
 import { KeyTurns, type Wanted } from './key-turns';
 import { KEY_LABEL } from './labels';
-import { imagesToBuild, type Plan } from './plan';
+import { imagesToBuild, parentsThere } from './plan';
 import { planAgain, type PlannedService } from './plan-service';
 import type { Machine } from './request';
 import { turnsPlace } from './turns-place';
@@ -45,7 +44,9 @@ export async function buildOnce(request: OnceRequest, machine: Machine): Promise
       planned = await request.planFromStart();
       continue;
     }
-    const held = await holdImages(place, parentsThere(joint.plan), machine);
+    // They must not be removed before the build has them.
+    const parents = parentsThere(joint.plan).map(({ image }) => image.key);
+    const held = await holdImages(place, parents, machine);
     try {
       const present = await machine.engine.imagesWithLabel(KEY_LABEL);
       planned = planned.map((each) => planAgain(each, present));
@@ -85,12 +86,4 @@ function wantedOf({ plan, wantedBy }: JointPlan): readonly Wanted[] {
 function purposeOf({ name }: Image, wantedBy: JointPlan['wantedBy']): string {
   const [first = '', ...others] = wantedBy.get(name) ?? [];
   return others.length === 0 ? first : `${first} and ${others.length} more`;
-}
-
-/** What is there and a build stands on: it must not be removed before the build has it. */
-function parentsThere(plan: Plan): readonly Key[] {
-  const parents = new Set(imagesToBuild(plan).flatMap((image) => Object.values(image.parents)));
-  return plan
-    .filter(({ image, verdict }) => verdict === 'present' && parents.has(image.name))
-    .map(({ image }) => image.key);
 }

@@ -2,7 +2,7 @@ import type { Builder, BuildTarget, ContextSource } from '../engine/engine';
 import { familiarRef, formatImageRef, parseImageRef } from '../values/image-ref';
 import { cachesOf, NO_CACHES } from './caches';
 import type { Image } from './image';
-import { keyTag } from './key';
+import { isNamedByKey } from './key';
 import { pinnedRef } from './look-up/registry-view';
 import type { Plan, PlannedImage } from './plan';
 import { keptRecord } from './records/kept-record';
@@ -96,6 +96,6 @@ function parentSource(name: string, planned: PlannedImage | undefined, seesImage
   }
   if (planned?.found === undefined || !seesImages) return { from: 'target', name };
   const { found, image } = planned;
-  const ref = found.refs.find((each) => each.endsWith(`:${keyTag(image.key)}`));
+  const ref = found.refs.find((each) => isNamedByKey(each, image.key));
   return { from: 'image', ref: ref ?? found.id };
 }

@@ -36,8 +36,13 @@ export function ownerOfRef(ref: string): Owner | undefined {
   return host === undefined ? undefined : { host, pid: Number(pid) };
 }
 
+/** Whether a ref is the one that an image of this key has for good. */
+export function isNamedByKey(ref: string, key: Key): boolean {
+  return ref.endsWith(`:${keyTag(key)}`);
+}
+
 /** Whether a ref was given by tfod to an image of this key: by its own tag, or by a temporary one. */
 export function carriesKey(ref: string, key: Key): boolean {
   const tag = ref.slice(ref.lastIndexOf(':') + 1);
-  return tag === keyTag(key) || (ownerOfRef(ref) !== undefined && tag.startsWith(keyTag(key)));
+  return isNamedByKey(ref, key) || (ownerOfRef(ref) !== undefined && tag.startsWith(keyTag(key)));
 }

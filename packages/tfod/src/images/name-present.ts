@@ -1,6 +1,6 @@
 import type { Engine } from '../engine/engine';
-import { keyTag } from './key';
-import { imagesToBuild, type Plan, type PlannedImage } from './plan';
+import { isNamedByKey } from './key';
+import { parentsThere, type Plan, type PlannedImage } from './plan';
 
 /** Gives an image that is there the names that it is to have and has not. */
 export async function namePresent(
@@ -16,20 +16,17 @@ export async function namePresent(
  * of another process would lose it as soon as that process is done, which may be before the build has read it.
  */
 export async function nameParents(plan: Plan, engine: Engine): Promise<Plan> {
-  const parents = new Set(imagesToBuild(plan).flatMap((image) => Object.values(image.parents)));
-  const named: PlannedImage[] = [];
-  for (const each of plan) {
-    const isNamed = each.found?.refs.some((ref) => ref.endsWith(`:${keyTag(each.image.key)}`)) ?? true;
-    if (isNamed || !parents.has(each.image.name)) named.push(each);
-    else named.push(await withItsName(each, engine));
-  }
-  return named;
+  const parents = new Set(parentsThere(plan));
+  return Promise.all(plan.map((each) => (parents.has(each) ? withItsName(each, engine) : each)));
 }
 
 async function withItsName(planned: PlannedImage, engine: Engine): Promise<PlannedImage> {
-  if (planned.found === undefined) return planned;
-  const { ref } = planned.image;
-  await engine.tag(planned.found.id, ref);
-  const found = { ...planned.found, refs: [...planned.found.refs, ref] };
-  return { ...planned, found, missingRefs: planned.missingRefs.filter((each) => each !== ref) };
+  const { image, found, missingRefs } = planned;
+  if (found === undefined || found.refs.some((each) => isNamedByKey(each, image.key))) return planned;
+  await engine.tag(found.id, image.ref);
+  return {
+    ...planned,
+    found: { ...found, refs: [...found.refs, image.ref] },
+    missingRefs: missingRefs.filter((each) => each !== image.ref),
+  };
 }

@@ -140,6 +140,12 @@ export function imagesToBuild(plan: Plan): readonly Image[] {
   return plan.filter(({ verdict }) => verdict === 'build').map(({ image }) => image);
 }
 
+/** What the engine has and something that is to be built stands on. */
+export function parentsThere(plan: Plan): Plan {
+  const parents = new Set(imagesToBuild(plan).flatMap((image) => Object.values(image.parents)));
+  return plan.filter(({ image, found }) => found !== undefined && parents.has(image.name));
+}
+
 /** Of several, all as good, the one that has the right name already. */
 export function findImage(
   { key, ref, platform }: Image,

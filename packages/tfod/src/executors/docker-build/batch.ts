@@ -20,6 +20,7 @@ export default async function* dockerBuildBatch(
   surroundings: Surroundings = { ...HERE, engine: askAhead(HERE.engine, KEY_LABEL) },
   nxVersion: string = NX_VERSION,
 ): AsyncGenerator<BatchResult, void, undefined> {
+  // Loaded while the engine answers.
   const { runBatch } = await import('./run-batch');
   for await (const each of runBatch(taskGraph, optionsByTask, context, surroundings)) {
     if (Number.parseInt(nxVersion) < PRINTS_RESULTS) tell(each, surroundings);
