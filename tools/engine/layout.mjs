@@ -44,6 +44,7 @@ export function layoutOf(env, home) {
     dockerHost: `unix://${socket}`,
     execRoot: at('run', 'exec'),
     dockerPidFile: at('run', 'dockerd.pid'),
+    dockerdConfig: at('run', 'dockerd.json'),
     dockerData: at('data', 'docker'),
     registryData: at('data', 'registry'),
     registryConfig: at('run', 'registry.yml'),

@@ -20,13 +20,15 @@ export function mountsBelow(mountinfo, folder) {
 }
 
 /**
- * Unmounts what a daemon that was killed left mounted, so that the folder can be removed.
+ * Unmounts what a daemon that was killed left mounted, so that the folder can be removed. The kernel may still be closing
+ * what the daemon had open there: then the place is free now, and the rest goes when that has ended.
  *
  * @param {string} folder
  * @param {NodeJS.ProcessEnv} env
  */
 export async function unmountBelow(folder, env) {
   for (const point of mountsBelow(readFileSync('/proc/self/mountinfo', 'utf8'), folder)) {
-    await probe(['umount', point], { env });
+    const { code } = await probe(['umount', point], { env });
+    if (code !== 0) await probe(['umount', '--lazy', point], { env });
   }
 }
