@@ -3,7 +3,7 @@ import { posix } from 'node:path';
 import { SERVICE_FILE } from '../service/service';
 import { ProjectFinder } from './named-projects';
 import type { TfodPluginOptions } from './plugin-options';
-import { readServices, takeServices } from './read-workspace';
+import { readService, takeServices } from './read-workspace';
 
 const STATIC = 'static' as DependencyType.static;
 
@@ -21,9 +21,9 @@ export const createDependencies: CreateDependencies<TfodPluginOptions> = (_optio
     const marker = posix.join(root ?? '', SERVICE_FILE);
     const has = (path: string): boolean => files.some(({ file }) => file === path);
     if (root === undefined || !has(marker)) return [];
-    const service = read.get(root) ?? readServices(context.workspaceRoot, [marker]).get(root);
+    const service = read.get(root) ?? readService(context.workspaceRoot, marker);
     return finder
-      .find(service?.references ?? [], source)
+      .find(service.references, source)
       .filter(({ file }) => has(file))
       .map(({ project, file }) => ({
         source,

@@ -4,10 +4,11 @@ import { SERVICE_FILE } from '../service/service';
 import { surroundingsOf, type Named } from './inputs';
 import { ProjectFinder } from './named-projects';
 import { parsePluginOptions, type TfodPluginOptions } from './plugin-options';
-import { foreseenNames, PROJECT_FILES } from './project-names';
+import { KeptReadings } from './kept-readings';
+import { foreseenNames, projectName, PROJECT_FILES } from './project-names';
 import { pinnedNames } from './pinned-names';
 import { leaveServices, readServices, type ReadServices } from './read-workspace';
-import { targetsOf } from './targets';
+import { projectOf } from './targets';
 
 /**
  * Every folder with a tfod.json is a project with the targets of a service or of a runtime. The file is not
@@ -19,17 +20,18 @@ export const createNodes: CreateNodes<TfodPluginOptions> = [
   (files, options, { workspaceRoot }) => {
     const settings = parsePluginOptions(options);
     const marked = files.filter((file) => basename(file) === SERVICE_FILE);
-    const names = foreseenNames(workspaceRoot, files);
-    const services = readServices(workspaceRoot, marked);
+    const readings = new KeptReadings(workspaceRoot);
+    const names = foreseenNames(workspaceRoot, files, (root) =>
+      readings.of(`name ${root}`, (seen) => projectName(root, seen)),
+    );
+    const services = readServices(workspaceRoot, marked, readings);
+    readings.save();
     const named = namedBy(services, names, pinnedNames(workspaceRoot));
     leaveServices(workspaceRoot, services);
     return [...services].map(([root, { outline }]) => {
       const name = names.get(root) ?? '';
-      const targets = targetsOf(name, settings, { outline, ...surroundingsOf(name, named) });
-      return [
-        posix.join(root, SERVICE_FILE),
-        { projects: { [root]: { name, root, targets: { ...targets } } } },
-      ];
+      const project = projectOf(name, root, settings, { outline, ...surroundingsOf(name, named) });
+      return [posix.join(root, SERVICE_FILE), { projects: { [root]: project } }];
     });
   },
 ];

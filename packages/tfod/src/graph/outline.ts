@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-
 /** What a tfod.json says, as far as it can be made out: it may be half-written, and its executors tell the rest. */
 export interface Outline {
   readonly isRuntime: boolean;
@@ -9,10 +7,10 @@ export interface Outline {
   readonly runtime: string | undefined;
 }
 
-/** Reads the outline of a tfod.json; `path` is absolute. */
-export function readOutline(path: string): Outline {
+/** The outline of a tfod.json with this text. */
+export function outlineIn(text: string): Outline {
   try {
-    return outlineOf(JSON.parse(readFileSync(path, 'utf8')));
+    return outlineOf(JSON.parse(text));
   } catch {
     return outlineOf(undefined);
   }

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, posix } from 'node:path';
 import { SERVICE_FILE } from '../service/service';
+import { FilesSeen } from './files-seen';
 
 /** The files that name a project, the one with the last word first. */
 const NAMING_FILES = ['project.json', 'package.json', 'pyproject.toml'] as const;
@@ -13,25 +13,30 @@ export const PROJECT_FILES = `**/{${PROJECT_FILE_NAMES.join(',')}}`;
  * The names that Nx will give to the projects in the folders of these files, by folder: while nodes are being made
  * there is no list of projects yet. A folder that turns out to be none does no harm.
  */
-export function foreseenNames(workspaceRoot: string, files: readonly string[]): ReadonlyMap<string, string> {
+export function foreseenNames(
+  workspaceRoot: string,
+  files: readonly string[],
+  nameOf = (root: string): string => projectName(root, new FilesSeen(workspaceRoot)),
+): ReadonlyMap<string, string> {
   // Every workspace has a package.json in its root, and few are a project themselves.
   const relevant = files.filter((file) => dirname(file) !== '.' || !/^(package\.json|pyproject)/.test(file));
   const roots = [...new Set(relevant.map((file) => dirname(file)))];
-  return new Map(roots.map((root) => [root, projectName(workspaceRoot, root)]));
+  return new Map(roots.map((root) => [root, nameOf(root)]));
 }
 
-function projectName(workspaceRoot: string, root: string): string {
+/** The name that Nx will give to the project in a folder. */
+export function projectName(root: string, files: FilesSeen): string {
   for (const file of NAMING_FILES) {
-    const name = nameIn(file, join(workspaceRoot, root, file));
+    const name = nameIn(file, files.read(posix.join(root, file)));
     if (typeof name === 'string' && name !== '') return name;
   }
-  return basename(resolve(workspaceRoot, root)).toLowerCase();
+  return basename(files.pathOf(root)).toLowerCase();
 }
 
 /** What a file says; one that cannot be read is reported by Nx itself. */
-function nameIn(file: (typeof NAMING_FILES)[number], path: string): unknown {
+function nameIn(file: (typeof NAMING_FILES)[number], text: string | undefined): unknown {
+  if (text === undefined) return undefined;
   try {
-    const text = readFileSync(path, 'utf8');
     if (file === 'pyproject.toml') return nameInToml(text);
     const { name, nx } = looseJson(text) as { name?: unknown; nx?: { name?: unknown } };
     return nx?.name ?? name;

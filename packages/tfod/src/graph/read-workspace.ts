@@ -1,5 +1,7 @@
-import { dirname, join } from 'node:path';
-import { readOutline, type Outline } from './outline';
+import { dirname } from 'node:path';
+import { FilesSeen } from './files-seen';
+import type { KeptReadings } from './kept-readings';
+import { outlineIn, type Outline } from './outline';
 import { ReferenceReader, type Reference } from './references';
 
 /** What the files of one service or runtime say. */
@@ -11,16 +13,28 @@ export interface ReadService {
 /** By the folder of each. */
 export type ReadServices = ReadonlyMap<string, ReadService>;
 
-/** Reads the services and runtimes with these tfod.json, each file once. */
-export function readServices(workspaceRoot: string, files: readonly string[]): ReadServices {
-  const reader = new ReferenceReader(workspaceRoot);
+/** Reads the services and runtimes with these tfod.json, as far as it is not known what they say. */
+export function readServices(
+  workspaceRoot: string,
+  marked: readonly string[],
+  readings: KeptReadings,
+): ReadServices {
   return new Map(
-    files.map((file) => {
-      const outline = readOutline(join(workspaceRoot, file));
-      const root = dirname(file);
-      return [root, { outline, references: reader.of(root, outline) }];
-    }),
+    marked.map((file) => [
+      dirname(file),
+      readings.of(`service ${file}`, (files) => readService(workspaceRoot, file, files)),
+    ]),
   );
+}
+
+/** Reads the service or runtime with this tfod.json, each file once. */
+export function readService(
+  workspaceRoot: string,
+  file: string,
+  files = new FilesSeen(workspaceRoot),
+): ReadService {
+  const outline = outlineIn(files.read(file) ?? '');
+  return { outline, references: new ReferenceReader(workspaceRoot, files).of(dirname(file), outline) };
 }
 
 let left: { readonly workspaceRoot: string; readonly services: ReadServices } | undefined;

@@ -1,5 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { isAbsolute, join, posix, relative, sep } from 'node:path';
+import { isAbsolute, posix, relative, sep } from 'node:path';
 import { parseDockerfile } from '../dockerfile/parse';
 import { skeletonOf } from '../dockerfile/skeleton';
 import { sourcesOf } from '../dockerfile/sources';
@@ -7,6 +6,7 @@ import { chainLinks, runtimeLinks, serviceLinks, type Link } from '../images/rol
 import { SERVICE_FILE } from '../service/service';
 import { VARIANTS } from '../service/variant';
 import { parsePlatform } from '../values/platform';
+import type { FilesSeen } from './files-seen';
 import { Memory } from './memory';
 import type { Outline } from './outline';
 import { requirementPaths } from './requirement-paths';
@@ -33,7 +33,10 @@ const ANY_PLATFORM = parsePlatform('linux/amd64');
  * that somebody is writing, says nothing: the command that needs it tells what is wrong.
  */
 export class ReferenceReader {
-  constructor(private readonly workspaceRoot: string) {}
+  constructor(
+    private readonly workspaceRoot: string,
+    private readonly files: FilesSeen,
+  ) {}
 
   /** Everything that the files of the service or runtime in `root` name, whether or not it is a project. */
   of(root: string, { isRuntime, runtime }: Outline): readonly Reference[] {
@@ -41,7 +44,7 @@ export class ReferenceReader {
       const file = posix.join(root, SERVICE_FILE);
       return [{ file, name: runtime, asRuntime: true }, ...this.#inDockerfiles(root, ON_RUNTIME)];
     }
-    const inRequirements = filesIn(join(this.workspaceRoot, root, REQUIREMENTS));
+    const inRequirements = this.files.list(posix.join(root, REQUIREMENTS));
     const lists = inRequirements.filter((name) => name.endsWith('.in')).sort();
     return [
       ...this.#inDockerfiles(root, isRuntime ? OF_RUNTIME : OF_SERVICE),
@@ -54,14 +57,14 @@ export class ReferenceReader {
   }
 
   #inDockerfile(file: string): Reference[] {
-    const text = this.#read(file);
+    const text = this.files.read(file);
     if (text === undefined) return [];
     return namesIn(text, file).map((name) => ({ file, name }));
   }
 
   #inRequirements(file: string, root: string): Reference[] {
     const folders = [posix.dirname(file), root, '.'];
-    const text = this.#read(file) ?? '';
+    const text = this.files.read(file) ?? '';
     return pathsByText
       .of(text, () => requirementPaths(text))
       .flatMap((written) => {
@@ -76,15 +79,7 @@ export class ReferenceReader {
     const candidates = isAbsolute(written) ? [path] : folders.map((folder) => posix.join(folder, path));
     return candidates
       .map((each) => each.replace(/(?<=.)\/$/, ''))
-      .find((each) => !/^\.\.(\/|$)/.test(each) && existsSync(join(this.workspaceRoot, each)));
-  }
-
-  #read(file: string): string | undefined {
-    try {
-      return readFileSync(join(this.workspaceRoot, file), 'utf8');
-    } catch {
-      return undefined;
-    }
+      .find((each) => !/^\.\.(\/|$)/.test(each) && this.files.has(each));
   }
 }
 
@@ -97,14 +92,6 @@ function namesIn(text: string, file: string): readonly string[] {
       const choices = { buildArgs: {}, platform: ANY_PLATFORM };
       return sourcesOf(parseDockerfile(text, file), choices).externals;
     });
-  } catch {
-    return [];
-  }
-}
-
-function filesIn(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
   } catch {
     return [];
   }

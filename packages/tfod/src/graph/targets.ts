@@ -1,4 +1,4 @@
-import type { TargetConfiguration } from '@nx/devkit';
+import type { ProjectConfiguration, TargetConfiguration } from '@nx/devkit';
 import type { Surroundings } from './inputs';
 import type { Outline } from './outline';
 import { TARGETS, type PluginSettings, type TargetKey } from './plugin-options';
@@ -53,19 +53,38 @@ const RECIPES: Readonly<Record<TargetKey, Recipe>> = {
   },
 };
 
+/** The named input of Nx that stands for all files of this workspace that a project's images are made from. */
+export const IMAGE_INPUTS = 'tfodImages';
+
 /** What is known of a service or a runtime besides its name. */
 export interface AboutService extends Surroundings {
   readonly outline: Outline;
 }
 
-/** The targets of one service or runtime; on its tfod.json depends only which of them it has. */
-export function targetsOf(
-  project: string,
+/**
+ * What Nx is told of one service or runtime; on its tfod.json depends only which targets it has. What is the same for
+ * all targets is said once: Nx merges, keeps and sends every word of it, for each project in each command.
+ */
+export function projectOf(
+  name: string,
+  root: string,
   settings: PluginSettings,
   about: AboutService,
-): Readonly<Record<string, TargetConfiguration>> {
+): ProjectConfiguration {
   const keys = (Object.keys(TARGETS) as TargetKey[]).filter((key) => hasTarget(key, about.outline));
-  return Object.fromEntries(keys.map((key) => [settings[key].name, targetOf(project, key, settings, about)]));
+  return {
+    name,
+    root,
+    // Without externalDependencies every bump of an npm package would count as a change of each service.
+    namedInputs: {
+      [IMAGE_INPUTS]: ['{projectRoot}/**/*', ...about.inputs, PINS, { externalDependencies: [] }],
+    },
+    // Not `docker`: `nx release` takes what has that technology for something of @nx/docker.
+    metadata: { technologies: ['tensorflow'] },
+    targets: Object.fromEntries(
+      keys.map((key) => [settings[key].name, targetOf(name, key, settings, about.imagesOf)]),
+    ),
+  };
 }
 
 /** gpu-verify has no place where the file clearly has no such variant; what is unclear its executor tells. */
@@ -78,7 +97,7 @@ function targetOf(
   project: string,
   key: TargetKey,
   settings: PluginSettings,
-  { inputs, imagesOf }: AboutService,
+  imagesOf: AboutService['imagesOf'],
 ): TargetConfiguration {
   const { name, options, configurations } = settings[key];
   const { description, output, example } = RECIPES[key];
@@ -86,8 +105,7 @@ function targetOf(
     executor: `tfod:${TARGETS[key]}`,
     // A hit of Nx's cache would restore a success without an image behind it.
     cache: false,
-    // Without externalDependencies every bump of an npm package would count as a change of each service.
-    inputs: ['{projectRoot}/**/*', ...inputs, PINS, { externalDependencies: [] }],
+    inputs: [IMAGE_INPUTS],
     ...(key === 'dockerBuild' &&
       imagesOf.length > 0 && { dependsOn: [{ projects: [...imagesOf], target: name }] }),
     // Nx knows it from 21 on, and starts what depends on it at once: serve-ready is what waits. Where it is not said,
@@ -98,8 +116,6 @@ function targetOf(
     ...(options && { options }),
     ...(configurations && { configurations }),
     metadata: {
-      // Not `docker`: `nx release` takes each target of that technology for one of @nx/docker.
-      technologies: ['tensorflow'],
       description,
       help: { command: `npx nx run ${project}:${name} --help`, example },
     },

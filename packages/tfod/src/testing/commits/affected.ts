@@ -1,6 +1,7 @@
-import type { ProjectGraph, TargetConfiguration } from '@nx/devkit';
+import type { ProjectConfiguration, ProjectGraph } from '@nx/devkit';
 import { filterAffected } from 'nx/src/project-graph/affected/affected-project-graph';
 import { createDependencies, createNodes } from '../../plugin';
+import { letTimePass } from '../let-time-pass';
 import { projectsIn } from './projects-in';
 import type { Files } from './workspace-files';
 
@@ -22,8 +23,8 @@ export async function affectedBy(
   const touched = changed.map((file) => ({ file, hash: '', getChanges: () => [] }));
   // A project that went would have Nx take all others for affected; that must not be needed.
   const affected = await filterAffected(graph, touched, {}, {}, false);
-  const tasks = Object.values(graph.nodes).filter(({ data: { root, targets } }) => {
-    const patterns = inputPatterns(root, targets?.['docker-build']);
+  const tasks = Object.values(graph.nodes).filter(({ data }) => {
+    const patterns = inputPatterns(data);
     return changed.some((file) => patterns.some((pattern) => isAmong(file, pattern)));
   });
   return {
@@ -34,14 +35,15 @@ export async function affectedBy(
 
 async function graphOf(workspaceRoot: string, files: Files): Promise<ProjectGraph> {
   const context = { workspaceRoot, nxJsonConfiguration: {} };
+  letTimePass(workspaceRoot);
   const markers = [...files.keys()].filter((path) => /\/(tfod|project)\.json$/.test(path));
   const inferred = Object.assign(
     {},
     ...(await createNodes[1](markers, {}, context)).map(([, { projects }]) => projects),
-  ) as Record<string, { targets?: Record<string, TargetConfiguration> }>;
+  ) as Record<string, Partial<ProjectConfiguration>>;
   const projects = projectsIn(files);
   const configurations = Object.fromEntries(
-    projects.map(({ name, root }) => [name, { root, targets: inferred[root]?.targets ?? {} }]),
+    projects.map(({ name, root }) => [name, { targets: {}, ...inferred[root], root }]),
   );
   const projectFileMap = Object.fromEntries(
     projects.map(({ name, root }) => [
@@ -69,8 +71,9 @@ async function graphOf(workspaceRoot: string, files: Files): Promise<ProjectGrap
   };
 }
 
-function inputPatterns(root: string, target: TargetConfiguration | undefined): readonly string[] {
-  return (target?.inputs ?? [])
+function inputPatterns({ root, targets, namedInputs }: ProjectConfiguration): readonly string[] {
+  return (targets?.['docker-build']?.inputs ?? [])
+    .flatMap((input) => (typeof input === 'string' ? (namedInputs?.[input] ?? input) : input))
     .filter((input) => typeof input === 'string')
     .map((input) => input.replace('{projectRoot}', root).replace('{workspaceRoot}/', ''));
 }

@@ -1,0 +1,67 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+
+/** The state of a file or folder: what changes with each writing, and empty where there is none. */
+export type Stamp = string & { readonly __brand: 'Stamp' };
+
+/** What was seen of a workspace: each path, relative to its root, and its state at that time. */
+export type Seen = ReadonlyMap<string, Stamp>;
+
+/**
+ * Reads files of a workspace, and notes what it saw. The state of each is taken before it is read, so that what is
+ * written meanwhile is seen as a change later. Paths are relative to the workspace root.
+ */
+export class FilesSeen {
+  readonly #seen = new Map<string, Stamp>();
+
+  constructor(private readonly workspaceRoot: string) {}
+
+  get seen(): Seen {
+    return this.#seen;
+  }
+
+  /** The absolute path. */
+  pathOf(path: string): string {
+    return resolve(this.workspaceRoot, path);
+  }
+
+  /** The text of a file; undefined where it cannot be read. */
+  read(path: string): string | undefined {
+    return this.has(path) ? tried(() => readFileSync(this.pathOf(path), 'utf8')) : undefined;
+  }
+
+  /** The names in a folder; none where it cannot be read. */
+  list(path: string): readonly string[] {
+    return (this.has(path) && tried(() => readdirSync(this.pathOf(path)))) || [];
+  }
+
+  /** Whether there is such a file or folder. */
+  has(path: string): boolean {
+    const stamp = stampOf(this.pathOf(path));
+    this.#seen.set(path, stamp);
+    return stamp !== '';
+  }
+}
+
+/** Of an absolute path; it may be a link. No program can set the change time, which is the last of the numbers. */
+export function stampOf(path: string): Stamp {
+  const stats = tried(() => statSync(path, { bigint: true, throwIfNoEntry: false }));
+  if (stats === undefined) return '' as Stamp;
+  const { ino, size, mtimeNs, ctimeNs } = stats;
+  return `${ino} ${size} ${mtimeNs} ${ctimeNs}` as Stamp;
+}
+
+/** When what was seen was last changed, in nanoseconds; what is not there was never changed. */
+export function lastChange(seen: Seen): bigint {
+  const times = [...seen.values()].flatMap((stamp) => stamp.split(' ').slice(2).map(BigInt));
+  return times.reduce((last, time) => (time > last ? time : last), 0n);
+}
+
+/** What `read` gives, or undefined where it fails. */
+export function tried<Value>(read: () => Value): Value | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}
