@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from '../../engine/command';
@@ -9,6 +9,7 @@ import {
   ensureEnvironment,
   environmentCommands,
   findEnvironment,
+  type Recipe,
   type Workshop,
 } from './virtual-environment';
 
@@ -107,6 +108,30 @@ describe('ensureEnvironment', () => {
     await ensureEnvironment({ python, lock, wheel }, workshop(quickInstaller));
     expect(existsSync(left)).toBe(false);
   });
+
+  it('clears away what nobody used for thirty days, when it makes another one', async () => {
+    const old = { python, lock, wheel };
+    const used = { python: { ...python, version: '3.11.6' }, lock, wheel };
+    const [oldPython, usedPython] = [
+      await ensureEnvironment(old, workshop(quickInstaller)),
+      await ensureEnvironment(used, workshop(quickInstaller)),
+    ];
+    for (const recipe of [old, used]) await age(recipe, 31);
+    await ensureEnvironment(used, workshop(quickInstaller));
+    await ensureEnvironment({ ...old, python: { ...python, version: '3.11.5' } }, workshop(quickInstaller));
+    expect([existsSync(oldPython), existsSync(usedPython)]).toEqual([false, true]);
+    expect((await findEnvironment(old, workshop())).python).toBeUndefined();
+    expect(told).toContain('removing a virtual environment that was last used 31 days ago');
+    await age(used, 29);
+    await ensureEnvironment(old, workshop(quickInstaller));
+    expect(existsSync(usedPython)).toBe(true);
+  });
+
+  async function age(recipe: Recipe, days: number): Promise<void> {
+    const { marker } = await findEnvironment(recipe, workshop());
+    const then = Date.now() / 1000 - days * 24 * 60 * 60;
+    utimesSync(marker, then, then);
+  }
 
   function workshop(installer: RunCommand = runCommand): Workshop {
     const run: RunCommand = (command, options) => {

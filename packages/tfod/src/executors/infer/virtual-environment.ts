@@ -7,6 +7,7 @@ import { takeTurn, type Holder } from '../../files/turn';
 import { digestOf, hexOf } from '../../values/digest';
 import { TfodError } from '../../values/tfod-error';
 import type { Python } from './find-python';
+import { noteUse, removeUnused } from './unused-environments';
 
 /** What a virtual environment is made from; equal recipes make equal environments. */
 export interface Recipe {
@@ -68,7 +69,10 @@ export async function findEnvironment(recipe: Recipe, workshop: Workshop): Promi
  */
 export async function ensureEnvironment(recipe: Recipe, workshop: Workshop): Promise<string> {
   const { key, marker, python } = await findEnvironment(recipe, workshop);
-  if (python !== undefined) return python;
+  if (python !== undefined) {
+    await noteUse(marker, new Date());
+    return python;
+  }
   const { report, signal } = workshop;
   const onWait = ({ pid }: Holder) => report(`waiting for the virtual environment, which pid ${pid} makes`);
   return takeTurn(
@@ -80,6 +84,7 @@ export async function ensureEnvironment(recipe: Recipe, workshop: Workshop): Pro
       const name = `${key}.${process.pid}`;
       await make(recipe, join(workshop.folder, name), workshop);
       await writeFileAtomic(marker, `${JSON.stringify({ folder: name, ...recipe }, null, 2)}\n`);
+      await removeUnused(workshop.folder, new Date(), report);
       return pythonIn(join(workshop.folder, name), workshop.platform);
     },
     { purpose: 'the virtual environment', onWait, ...(signal && { signal }) },
