@@ -5,8 +5,8 @@
  * Usage: node tools/benchmarks/graph/graph.mjs [RUNS]
  *
  * Makes pairs of equal workspaces in a temporary folder, one of each pair with the plugin registered; runs
- * `nx show projects` in both by turns, warm and without a daemon, and prints medians in milliseconds: of the clock,
- * and of the processor, which other work on the machine moves less. Linux only.
+ * `nx show projects` in both by turns, warm, and prints medians in milliseconds: of the clock, and of the processor, which
+ * other work on the machine moves less; that of a daemon is not counted. Linux only.
  */
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -19,6 +19,14 @@ import { workspaceEnv } from '../../workspace/workspace-env.mjs';
 import { graphFiles, writeFleet } from './fleet.mjs';
 
 const SIZES = [100, 300, 1000];
+/** Who makes the graph: Nx's daemon, as on a laptop, or the command itself, as in CI. */
+const MAKERS = [
+  { title: 'the daemon', env: { NX_DAEMON: 'true' } },
+  { title: 'the command, plugins in processes of their own', env: { NX_ISOLATE_PLUGINS: 'true' } },
+  { title: 'the command, plugins in its process', env: { NX_ISOLATE_PLUGINS: 'false' } },
+];
+/** The first is cold, and what changed shortly before it is read again by the second. */
+const COLD = 2;
 /** Of a clock tick of Linux, as it tells it to programs. */
 const MS_PER_TICK = 10;
 const runs = Number(process.argv[2] ?? 11);
@@ -29,22 +37,17 @@ try {
   await makeWorkspace(model, await packPlugin(root));
   await nx(model, 'g', 'tfod:service', 'parking', '--variants=cpu,gpu', '--no-interactive');
   const files = graphFiles(join(model, 'apps/parking'));
-  print('| services | plugins | without tfod | with tfod | tfod adds | of the processor |');
+  print('| services | the graph is made by | without tfod | with tfod | tfod adds | of the processor |');
   print('| --- | --- | --- | --- | --- | --- |');
   for (const size of SIZES) {
     const withTfod = workspaceOf(model, `with-${size}`, size, files);
     const without = workspaceOf(model, `without-${size}`, size, files);
     forgetPlugin(without);
-    for (const isolate of [true, false]) {
-      const pairs = [];
-      // The first of each is the cold one.
-      for (let run = 0; run <= runs; run++) {
-        pairs.push({ without: await timed(without, isolate), with: await timed(withTfod, isolate) });
-      }
-      const warm = pairs.slice(1);
+    for (const { title, env } of MAKERS) {
+      const warm = await pairsOf(without, withTfod, env);
       const cells = [
         String(size),
-        isolate ? 'in processes of their own' : "in Nx's process",
+        title,
         ms(warm.map(({ without }) => without.clock)),
         ms(warm.map((pair) => pair.with.clock)),
         ms(warm.map((pair) => pair.with.clock - pair.without.clock)),
@@ -81,12 +84,30 @@ function forgetPlugin(workspace) {
 }
 
 /**
- * @param {string} workspace
- * @param {boolean} isolate whether each plugin gets a process of its own, as is Nx's way
+ * @param {string} without
+ * @param {string} withTfod
+ * @param {NodeJS.ProcessEnv} env
  */
-async function timed(workspace, isolate) {
+async function pairsOf(without, withTfod, env) {
+  const pairs = [];
+  try {
+    for (let run = 0; run < COLD + runs; run++) {
+      pairs.push({ without: await timed(without, env), with: await timed(withTfod, env) });
+    }
+  } finally {
+    // Those that the commands started, if any.
+    for (const workspace of [without, withTfod]) await run(workspace, env, 'daemon', '--stop');
+  }
+  return pairs.slice(COLD);
+}
+
+/**
+ * @param {string} workspace
+ * @param {NodeJS.ProcessEnv} env
+ */
+async function timed(workspace, env) {
   const [started, spent] = [performance.now(), childrenMs()];
-  await run(workspace, { NX_ISOLATE_PLUGINS: String(isolate) }, 'show', 'projects');
+  await run(workspace, env, 'show', 'projects');
   return { clock: performance.now() - started, processor: childrenMs() - spent };
 }
 

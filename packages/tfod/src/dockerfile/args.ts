@@ -13,21 +13,21 @@ export interface BuildChoices {
 /** The variables of a stage at one of its instructions. */
 export type Scope = Map<string, string>;
 
-const declared = new WeakMap<Dockerfile, ReturnType<typeof declaredArgs>>();
+/** ARGs with their defaults as written; undefined: none. */
+type Args = ReadonlyMap<string, string | undefined>;
 
-/** `declaredArgs` of the last stage, which a plan asks for several times. */
-export function argsOfLastStage(dockerfile: Dockerfile): ReturnType<typeof declaredArgs> {
-  const known = declared.get(dockerfile) ?? declaredArgs(dockerfile);
-  declared.set(dockerfile, known);
-  return known;
+/** A plan asks for them several times. */
+const known = new WeakMap<Dockerfile, Args>();
+
+/** The ARGs that the last stage, and those that it stands on, declare or read. */
+export function argsOfLastStage(dockerfile: Dockerfile): Args {
+  const args = known.get(dockerfile) ?? findArgs(dockerfile);
+  known.set(dockerfile, args);
+  return args;
 }
 
-/** The ARGs that the target's stages declare or read, with their defaults as written; undefined: none. */
-export function declaredArgs(
-  dockerfile: Dockerfile,
-  target?: string,
-): ReadonlyMap<string, string | undefined> {
-  const stages = reachableStages(dockerfile, target);
+function findArgs(dockerfile: Dockerfile): Args {
+  const stages = reachableStages(dockerfile);
   const inStages = stages
     .flatMap((stage) => instructionsOf(stage, parentsOf(dockerfile, stage)))
     .filter(({ keyword }) => keyword === 'ARG')

@@ -1,7 +1,7 @@
 import { parsePlatform } from '../values/platform';
 import { TfodError } from '../values/tfod-error';
 import type { BuildChoices } from './args';
-import { declaredArgs } from './args';
+import { argsOfLastStage } from './args';
 import { parseDockerfile } from './parse';
 import { canonicalText, entrypoint, sourcesOf } from './sources';
 
@@ -262,7 +262,7 @@ describe('sourcesOf', () => {
   });
 });
 
-describe('declaredArgs', () => {
+describe('argsOfLastStage', () => {
   it('names the arguments that reach the build, with their defaults as written', () => {
     const dockerfile = read(
       ...[
@@ -276,14 +276,13 @@ describe('declaredArgs', () => {
         'ARG E',
       ],
     );
-    expect([...declaredArgs(dockerfile)]).toEqual([
+    expect([...argsOfLastStage(dockerfile)]).toEqual([
       ['A', '1'],
       ['B', '$A'],
       ['C', undefined],
       ['D', '${C}d'],
       ['E', undefined],
     ]);
-    expect([...declaredArgs(dockerfile, 'x').keys()]).toEqual(['A', 'B', 'C', 'D']);
   });
 });
 
