@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { ensureBrowser } from '../setup/browser.mjs';
+import { ensureBuildkitd } from '../setup/buildkitd.mjs';
 import { ensureEngine } from '../setup/engine.mjs';
 import { ensureNodeModules } from '../setup/node-modules.mjs';
 import { packPlugin } from '../setup/plugin.mjs';
@@ -25,13 +26,19 @@ async function main() {
   rmSync(reports, { recursive: true, force: true });
   mkdirSync(reports, { recursive: true });
 
-  const engineUp = ensureEngine(root);
+  const engineUp = awaitedLater(ensureEngine(root));
+  const buildkitdUp = awaitedLater(engineUp.then((up) => ('env' in up ? ensureBuildkitd() : up)));
   await ensureNodeModules(root);
   await ensurePython(root, { tensorflow: true });
   const plugin = await packPlugin(root);
   const engine = await engineUp;
+  const buildkitd = await buildkitdUp;
   const browser = await ensureBrowser();
   if ('reason' in browser) process.stderr.write(`No browser: the page is not tried.\n${browser.reason}\n`);
+  if ('reason' in buildkitd)
+    process.stderr.write(
+      `No BuildKit daemon: builders that do not see the engine are not tried.\n${buildkitd.reason}\n`,
+    );
   if ('reason' in engine) process.stderr.write(`No engine: its scenarios are skipped.\n${engine.reason}\n`);
 
   const env = {
@@ -40,6 +47,7 @@ async function main() {
     NX_TUI: 'false',
     TFOD_PACKED_PLUGIN: plugin,
     ...('path' in browser && { TFOD_BROWSER: browser.path }),
+    ...('env' in buildkitd && buildkitd.env),
     ...('env' in engine ? { ...engine.env, TFOD_ENGINE: 'yes' } : { TFOD_ENGINE: 'none' }),
   };
   let total = { passed: 0, failed: 0, skipped: 0 };
@@ -57,6 +65,17 @@ async function main() {
   }
   process.stdout.write(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`);
   process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;
+}
+
+/**
+ * What goes on beside other steps: its failure is told where it is awaited.
+ *
+ * @template T
+ * @param {Promise<T>} work
+ */
+function awaitedLater(work) {
+  work.catch(() => undefined);
+  return work;
 }
 
 try {
