@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCommand } from '../../setup/run-command.mjs';
-import { counterOf, SHELL } from './fleet.mjs';
+import { counterMount, SHELL } from './fleet.mjs';
 
 /** @typedef {{ begun: number, ended: number }} Runs */
 
@@ -19,7 +19,7 @@ import { counterOf, SHELL } from './fleet.mjs';
 export async function runsOf(salt, role, env) {
   const folder = mkdtempSync(join(tmpdir(), 'tfod-once-count-'));
   try {
-    const mount = `--mount=type=cache,id=${counterOf(salt, role)},target=/count`;
+    const mount = counterMount(salt, role);
     const read = 'cd /count && touch begun ended && wc -l < begun > /runs && wc -l < ended >> /runs';
     writeFileSync(
       join(folder, 'Dockerfile'),

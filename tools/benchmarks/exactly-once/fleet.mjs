@@ -32,13 +32,14 @@ export function writeFleet(root, { services, salt, seconds = 1 }) {
 }
 
 /**
- * The id of the cache mount in which the step of a role counts.
+ * The cache mount in which the step of a role counts. Locked: where one that is shared is in use, by a look at the disk as
+ * well, BuildKit makes another one under the same id, and the count is lost.
  *
  * @param {string} salt
  * @param {string} role
  */
-export function counterOf(salt, role) {
-  return `tfod-once-${salt}-${role}`;
+export function counterMount(salt, role) {
+  return `--mount=type=cache,id=tfod-once-${salt}-${role},target=/count,sharing=locked`;
 }
 
 /**
@@ -51,7 +52,7 @@ function filesOf(name, salt, seconds) {
   const counted = (/** @type {string} */ role) => {
     // BuildKit tells steps apart by their words, and not by the ids of their mounts.
     const steps = `: ${salt} ${role} && echo x >> /count/begun && sleep ${seconds} && echo x >> /count/ended && touch /done`;
-    const mount = `--mount=type=cache,id=${counterOf(salt, role)},target=/count`;
+    const mount = counterMount(salt, role);
     return `FROM ${SHELL} AS counted\nRUN --network=none ${mount} ${steps}\n`;
   };
   return {

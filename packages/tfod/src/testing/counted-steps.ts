@@ -30,7 +30,7 @@ export function countSteps(workspace: TinyWorkspace, service: string, salt: stri
 }
 
 function countedStage(salt: string, role: string): string {
-  const mount = `--mount=type=cache,id=${counterOf(salt, role)},target=/count`;
+  const mount = counterMount(salt, role);
   // The id of a mount is no part of what BuildKit tells steps apart by; the words of the step are.
   const steps = `: ${salt} ${role} && echo x >> /count/begun && sleep 1 && echo x >> /count/ended && touch /done`;
   return `FROM ${SHELL} AS counted\nRUN --network=none ${mount} ${steps}\n`;
@@ -39,7 +39,7 @@ function countedStage(salt: string, role: string): string {
 /** What the builder itself has counted. */
 export function runsOf(salt: string, role: 'base' | 'tf'): Runs {
   const folder = aFolder();
-  const mount = `--mount=type=cache,id=${counterOf(salt, role)},target=/count`;
+  const mount = counterMount(salt, role);
   const read = `: ${randomUUID()} && cd /count && touch begun ended && wc -l < begun > /runs && wc -l < ended >> /runs`;
   writeFileSync(
     join(folder, 'Dockerfile'),
@@ -60,6 +60,11 @@ function readCounts(file: string): number[] {
   return readFileSync(file, 'utf8').trim().split('\n').map(Number);
 }
 
-function counterOf(salt: string, role: string): string {
-  return `tfod-${role}-${salt.replaceAll(/\W/g, '-')}`;
+/**
+ * Locked: where a mount that is shared is in use, by a look at the disk as well, BuildKit makes another one under the same
+ * id, and the count is lost.
+ */
+function counterMount(salt: string, role: string): string {
+  const id = `tfod-${role}-${salt.replaceAll(/\W/g, '-')}`;
+  return `--mount=type=cache,id=${id},target=/count,sharing=locked`;
 }
