@@ -1,5 +1,5 @@
 // @ts-check
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { layoutOf } from '../engine/layout.mjs';
@@ -8,6 +8,7 @@ import { StepFailed, step } from './step.mjs';
 
 /** That of Docker 26.1. */
 const VERSION = 'v0.13.2';
+const DAY_MS = 24 * 60 * 60 * 1000;
 
 /**
  * Finds a BuildKit daemon for the tests of builders that are not the engine's own, or builds one: Debian has no package
@@ -41,6 +42,7 @@ export async function ensureBuildkitd() {
  */
 async function build(go, daemon) {
   mkdirSync(dirname(daemon), { recursive: true });
+  removeLeft(dirname(daemon));
   const folder = mkdtempSync(join(dirname(daemon), 'build-'));
   try {
     await step(
@@ -60,6 +62,18 @@ async function build(go, daemon) {
     renameSync(join(folder, 'buildkitd'), daemon);
   } finally {
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/**
+ * What a build left that was interrupted; one of another process may still go on.
+ *
+ * @param {string} folder
+ */
+function removeLeft(folder) {
+  for (const name of readdirSync(folder).filter((each) => each.startsWith('build-'))) {
+    const left = join(folder, name);
+    if (Date.now() - statSync(left).mtimeMs > DAY_MS) rmSync(left, { recursive: true, force: true });
   }
 }
 

@@ -20,7 +20,7 @@ export const createNodes: CreateNodes<TfodPluginOptions> = [
   (files, options, { workspaceRoot }) => {
     const settings = parsePluginOptions(options);
     const marked = files.filter((file) => basename(file) === SERVICE_FILE);
-    const readings = new KeptReadings(workspaceRoot);
+    const readings = new KeptReadings(workspaceRoot, process.env);
     const names = foreseenNames(workspaceRoot, files, (root) =>
       readings.of(`name ${root}`, (seen) => projectName(root, seen)),
     );

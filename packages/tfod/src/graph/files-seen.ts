@@ -4,6 +4,8 @@ import { resolve } from 'node:path';
 /** The state of a file or folder: what changes with each writing, and empty where there is none. */
 export type Stamp = string & { readonly __brand: 'Stamp' };
 
+const NOT_THERE = '' as Stamp;
+
 /** What was seen of a workspace: each path, relative to its root, and its state at that time. */
 export type Seen = ReadonlyMap<string, Stamp>;
 
@@ -27,26 +29,34 @@ export class FilesSeen {
 
   /** The text of a file; undefined where it cannot be read. */
   read(path: string): string | undefined {
-    return this.has(path) ? tried(() => readFileSync(this.pathOf(path), 'utf8')) : undefined;
+    return this.#see(path, () => readFileSync(this.pathOf(path), 'utf8'));
   }
 
   /** The names in a folder; none where it cannot be read. */
   list(path: string): readonly string[] {
-    return (this.has(path) && tried(() => readdirSync(this.pathOf(path)))) || [];
+    return this.#see(path, () => readdirSync(this.pathOf(path))) ?? [];
   }
 
   /** Whether there is such a file or folder. */
   has(path: string): boolean {
     const stamp = stampOf(this.pathOf(path));
     this.#seen.set(path, stamp);
-    return stamp !== '';
+    return stamp !== NOT_THERE;
+  }
+
+  /** What is there and cannot be read now, by this user, counts as not there, so that it is tried again. */
+  #see<Value>(path: string, look: () => Value): Value | undefined {
+    if (!this.has(path)) return undefined;
+    const seen = tried(look);
+    if (seen === undefined) this.#seen.set(path, NOT_THERE);
+    return seen;
   }
 }
 
 /** Of an absolute path; it may be a link. No program can set the change time, which is the last of the numbers. */
 export function stampOf(path: string): Stamp {
   const stats = tried(() => statSync(path, { bigint: true, throwIfNoEntry: false }));
-  if (stats === undefined) return '' as Stamp;
+  if (stats === undefined) return NOT_THERE;
   const { ino, size, mtimeNs, ctimeNs } = stats;
   return `${ino} ${size} ${mtimeNs} ${ctimeNs}` as Stamp;
 }

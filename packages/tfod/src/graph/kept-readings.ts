@@ -1,9 +1,9 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { digestOf } from '../values/digest';
 import { FilesSeen, lastChange, stampOf, tried, type Seen, type Stamp } from './files-seen';
+import { keptIn, removeLeft, timeAt, writeWhole } from './readings-file';
 
-/** Where Nx keeps what belongs to one workspace; `nx reset` empties it, and no watcher looks there. */
-export const KEPT_IN = '.nx/workspace-data/tfod-graph.json';
 /** Git calls a file racily clean that changed so shortly before it was noted that a change after it may not show. */
 const SETTLED_NS = 2_000_000_000n;
 
@@ -33,8 +33,11 @@ export class KeptReadings {
   readonly #next = new Map<string, Reading>();
   #begun: bigint | undefined;
 
-  constructor(private readonly workspaceRoot: string) {
-    this.#path = join(workspaceRoot, KEPT_IN);
+  constructor(
+    private readonly workspaceRoot: string,
+    env: NodeJS.ProcessEnv,
+  ) {
+    this.#path = keptIn(workspaceRoot, env);
     this.#kept = readKept(this.#path, workspaceRoot);
   }
 
@@ -48,16 +51,23 @@ export class KeptReadings {
       this.#next.set(about, kept);
       return kept.value as Value;
     }
-    this.#begun ??= timeIn(dirname(this.#path));
+    this.#begun ??= timeAt(this.#path);
     const files = new FilesSeen(this.workspaceRoot);
     const value = read(files);
     this.#next.set(about, readingOf(files.seen, value));
     return value;
   }
 
-  /** Keeps what was asked for, and forgets the rest. Where it cannot be written nothing is kept. */
+  /**
+   * Keeps what was asked for, and of the rest what still holds: the plugin may be registered twice, for parts of a
+   * workspace. Where it cannot be written nothing is kept.
+   */
   save(): void {
     if (this.#begun === undefined) return;
+    removeLeft(this.#path, this.#begun);
+    for (const [about, kept] of Object.entries(this.#kept.readings)) {
+      if (!this.#next.has(about) && this.#holds(kept)) this.#next.set(about, kept);
+    }
     const kept: Kept = {
       readBy: readBy(this.workspaceRoot),
       begun: String(this.#begun),
@@ -72,39 +82,23 @@ export class KeptReadings {
   }
 }
 
-function writeWhole(path: string, text: string): void {
-  const temporary = `${path}.${process.pid}`;
-  try {
-    writeFileSync(temporary, text);
-    renameSync(temporary, path);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw error;
-  }
-}
-
 function readingOf(seen: Seen, value: unknown): Reading {
   return { seen: [...seen], lastChange: String(lastChange(seen)), value };
 }
 
 /**
- * Another plugin may read other things in the same files: an installed one has a place and a state of its own. And a
- * workspace that was moved has other paths.
+ * Another plugin may read other things in the same files: an installed one has a place and files with a state of their
+ * own. And a workspace that was moved has other paths.
  */
-const readBy = (workspaceRoot: string): string => [__filename, stampOf(__filename), workspaceRoot].join(' ');
+function readBy(workspaceRoot: string): string {
+  const readers = [__dirname, join(__dirname, '../dockerfile')].flatMap((folder) =>
+    readdirSync(folder).map((name) => `${name} ${stampOf(join(folder, name))}`),
+  );
+  return digestOf([__dirname, workspaceRoot, ...readers].join('\n'));
+}
 
 function readKept(path: string, workspaceRoot: string): Kept {
   const kept = tried(() => JSON.parse(readFileSync(path, 'utf8')) as Kept | null);
   const mine = readBy(workspaceRoot);
   return kept?.readBy === mine ? kept : { readBy: mine, begun: '0', readings: {} };
-}
-
-/** What time it is for the file system of a folder; long ago where nothing can be written. */
-function timeIn(folder: string): bigint {
-  const probe = join(folder, `tfod-graph-time.${process.pid}`);
-  tried(() => mkdirSync(folder, { recursive: true }));
-  tried(() => writeFileSync(probe, ''));
-  const time = lastChange(new Map([[probe, stampOf(probe)]]));
-  tried(() => rmSync(probe, { force: true }));
-  return time;
 }

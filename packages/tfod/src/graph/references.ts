@@ -79,7 +79,7 @@ export class ReferenceReader {
     const candidates = isAbsolute(written) ? [path] : folders.map((folder) => posix.join(folder, path));
     return candidates
       .map((each) => each.replace(/(?<=.)\/$/, ''))
-      .find((each) => !/^\.\.(\/|$)/.test(each) && this.files.has(each));
+      .find((each) => !isAbsolute(each) && !/^\.\.(\/|$)/.test(each) && this.files.has(each));
   }
 }
 

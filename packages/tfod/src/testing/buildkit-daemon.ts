@@ -36,16 +36,27 @@ export async function startBuildkitDaemon(folder: string, registry: string): Pro
     }
     await sleep(POLL_MS);
   }
+  const end = async () => {
+    if (daemon.exitCode !== null || daemon.signalCode !== null) return;
+    const ended = once(daemon, 'exit');
+    daemon.kill();
+    await ended;
+  };
   const builder = `tfod-spec-${process.pid}`;
-  docker('buildx', 'create', '--name', builder, '--driver', 'remote', `unix://${socket}`);
+  try {
+    docker('buildx', 'create', '--name', builder, '--driver', 'remote', `unix://${socket}`);
+  } catch (error) {
+    await end();
+    throw error;
+  }
   return {
     builder,
     stop: async () => {
-      execFileSync('docker', ['buildx', 'rm', builder], { stdio: 'pipe' });
-      if (daemon.exitCode !== null) return;
-      const ended = once(daemon, 'exit');
-      daemon.kill();
-      await ended;
+      try {
+        execFileSync('docker', ['buildx', 'rm', builder], { stdio: 'pipe' });
+      } finally {
+        await end();
+      }
     },
   };
 }

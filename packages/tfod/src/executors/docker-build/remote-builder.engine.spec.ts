@@ -15,19 +15,21 @@ describeWithBuildkit('docker-build with a builder that does not see the engine',
   const bench = dockerBuildBench();
   const { must, run, receipt, verdicts } = bench;
   let folder: string;
-  let daemon: BuildkitDaemon;
+  let daemon: BuildkitDaemon | undefined;
+  const builder = () => daemon?.builder ?? '';
 
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'tfod-buildkit-'));
     daemon = await startBuildkitDaemon(folder, HOST);
   });
   afterEach(async () => {
-    await daemon.stop();
+    await daemon?.stop();
+    daemon = undefined;
     rmSync(folder, { recursive: true, force: true });
   });
 
   it('loads what was built there under the names that a build of the engine gives', async () => {
-    const outcome = await must({ builder: daemon.builder });
+    const outcome = await must({ builder: builder() });
     expect(builds(outcome)).toHaveLength(1);
     expect(verdicts()).toEqual(['base: build', 'tf: build', 'service-cpu: build']);
     for (const { ref, key, id } of receipt().images) {
@@ -44,7 +46,7 @@ describeWithBuildkit('docker-build with a builder that does not see the engine',
     await must();
     const before = receipt().images;
     edit();
-    await must({ builder: daemon.builder });
+    await must({ builder: builder() });
     expect(verdicts()).toEqual(['base: present', 'tf: present', 'service-cpu: build']);
     expect(fileIn(`${SPACE}/parking:cpu`, '/app/parking/detect.py')).toBe('print("other")\n');
     for (const { ref, id } of before) {
@@ -57,7 +59,7 @@ describeWithBuildkit('docker-build with a builder that does not see the engine',
     const parent = layersOf(receipt().images[1]?.ref ?? '');
     forget();
     edit();
-    const outcome = await must({ registry: REGISTRY, goal: 'registry', builder: daemon.builder });
+    const outcome = await must({ registry: REGISTRY, goal: 'registry', builder: builder() });
     expect(verdicts()).toEqual(['tf: present', 'service-cpu: build']);
     expect(outcome.commands.filter(({ args }) => args[1] === 'pull')).toEqual([]);
     expect(outcome.out).not.toMatch(/\[(base|tf)\]/);
@@ -70,7 +72,7 @@ describeWithBuildkit('docker-build with a builder that does not see the engine',
 
   it('says what failed there, and gives no name to what stands on it', async () => {
     bench.workspace.write('apps/parking/docker/tf.Dockerfile', 'FROM base\nCOPY requirements/no.lock /\n');
-    const outcome = await run({ builder: daemon.builder });
+    const outcome = await run({ builder: builder() });
     expect(outcome.success).toBe(false);
     expect(outcome.err).toContain('requirements/no.lock');
     expect(tags().filter((ref) => !ref.includes('tfod-base'))).toEqual([]);

@@ -127,6 +127,15 @@ describe('ensureEnvironment', () => {
     expect(existsSync(usedPython)).toBe(true);
   });
 
+  it('clears away what a process left that was killed while it cleared away', async () => {
+    const [old, recent] = ['a', 'b'].map((digit) => join(folder, 'venvs', `${digit.repeat(32)}.1`));
+    for (const left of [old, recent]) mkdirSync(left ?? '', { recursive: true });
+    const then = Date.now() / 1000 - 31 * 24 * 60 * 60;
+    utimesSync(old ?? '', then, then);
+    await ensureEnvironment({ python, lock, wheel }, workshop(quickInstaller));
+    expect([old, recent].map((left) => existsSync(left ?? ''))).toEqual([false, true]);
+  });
+
   async function age(recipe: Recipe, days: number): Promise<void> {
     const { marker } = await findEnvironment(recipe, workshop());
     const then = Date.now() / 1000 - days * 24 * 60 * 60;

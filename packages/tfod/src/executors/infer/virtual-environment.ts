@@ -68,11 +68,14 @@ export async function findEnvironment(recipe: Recipe, workshop: Workshop): Promi
  * VENV_FAILED.
  */
 export async function ensureEnvironment(recipe: Recipe, workshop: Workshop): Promise<string> {
-  const { key, marker, python } = await findEnvironment(recipe, workshop);
-  if (python !== undefined) {
-    await noteUse(marker, new Date());
-    return python;
-  }
+  const found = await findEnvironment(recipe, workshop);
+  const python = found.python ?? (await makeOnce(recipe, found, workshop));
+  await noteUse(found.marker);
+  return python;
+}
+
+/** Whoever has the turn makes it; the others wait. */
+function makeOnce(recipe: Recipe, { key, marker }: Environment, workshop: Workshop): Promise<string> {
   const { report, signal } = workshop;
   const onWait = ({ pid }: Holder) => report(`waiting for the virtual environment, which pid ${pid} makes`);
   return takeTurn(
