@@ -1,5 +1,5 @@
 import type { BuildOutcome, StepFailure } from '../engine/engine';
-import { buildInParts } from './build-in-parts';
+import { buildInParts, patient } from './build-in-parts';
 import type { Image } from './image';
 
 const image = (name: string, ...parents: string[]): Image =>
@@ -76,5 +76,54 @@ describe('buildInParts', () => {
       ]),
     );
     expect(calls.slice(1)).toEqual([['base'], ['tf'], ['gpu'], ['service-gpu']]);
+  });
+});
+
+describe('patient', () => {
+  const LOST =
+    'rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: only one connection allowed"';
+  const lost: StepFailure = { step: '[internal] load build context', error: LOST, tail: [] };
+
+  /** Fails as often as there are outcomes, and succeeds then. */
+  function failing(...outcomes: readonly BuildOutcome[]) {
+    const left = [...outcomes];
+    let [builds, losses] = [0, 0];
+    const build = patient(
+      async () => {
+        builds++;
+        return left.shift() ?? { ok: true };
+      },
+      () => losses++,
+    );
+    return { build, counts: () => ({ builds, losses }) };
+  }
+
+  it.each<[string, BuildOutcome]>([
+    ['of one image', { ok: false, message: 'ERROR', failures: new Map([['tf', lost]]) }],
+    ['of all', { ok: false, message: `ERROR: failed to receive status: ${LOST}`, failures: new Map() }],
+    ['by a session', { ok: false, message: 'ERROR: no active sessions', failures: new Map() }],
+  ])('tries again when the connection was lost: %s', async (_, outcome) => {
+    const { build, counts } = failing(outcome, outcome);
+    expect(await buildInParts(CHAIN, build)).toEqual(new Map());
+    expect(counts()).toEqual({ builds: 3, losses: 2 });
+  });
+
+  it('gives up after three times, and says what the builder said', async () => {
+    const outcome: BuildOutcome = { ok: false, message: 'ERROR', failures: new Map([['gpu', lost]]) };
+    const { build, counts } = failing(outcome, outcome, outcome);
+    expect(await buildInParts(CHAIN, build)).toEqual(
+      new Map<string, unknown>([
+        ['gpu', { failure: lost }],
+        ['service-gpu', { parent: 'gpu' }],
+      ]),
+    );
+    expect(counts()).toEqual({ builds: 4, losses: 2 });
+  });
+
+  it('does not try a step that failed once more', async () => {
+    const outcome: BuildOutcome = { ok: false, message: 'ERROR', failures: new Map([['gpu', FAILURE]]) };
+    const { build, counts } = failing(outcome);
+    await buildInParts(CHAIN, build);
+    expect(counts()).toEqual({ builds: 2, losses: 0 });
   });
 });

@@ -1,3 +1,4 @@
+import { isConnectionLost } from '../engine/connection-lost';
 import type { BuildOutcome, StepFailure } from '../engine/engine';
 import type { Problem } from '../values/tfod-error';
 import type { Image } from './image';
@@ -8,6 +9,21 @@ export type NotBuilt =
   | { readonly parent: string }
   | { readonly problems: readonly Problem[] };
 
+type Build = (names: readonly string[]) => Promise<BuildOutcome>;
+
+const MOST_TRIES = 3;
+
+/** The same build, tried again when the builder lost its connection, which says nothing about an image. */
+export function patient(build: Build, onLost: () => void): Build {
+  return async (names) => {
+    for (let tries = 1; ; tries++) {
+      const outcome = await build(names);
+      if (tries === MOST_TRIES || !isConnectionLost(outcome)) return outcome;
+      onLost();
+    }
+  };
+}
+
 /**
  * Builds all that can be built: an image that fails is left out with everything that stands on it, and the rest
  * is tried again. The engine's cache keeps what was done. What is known from the start that it cannot be built is not
@@ -15,7 +31,7 @@ export type NotBuilt =
  */
 export async function buildInParts(
   images: readonly Image[],
-  build: (names: readonly string[]) => Promise<BuildOutcome>,
+  build: Build,
   cannotBeBuilt: ReadonlyMap<string, NotBuilt> = new Map(),
 ): Promise<ReadonlyMap<string, NotBuilt>> {
   const notBuilt = new Map(cannotBeBuilt);
@@ -34,7 +50,7 @@ export async function buildInParts(
 /** For a failure that the builder does not lay at the door of one image. */
 async function oneByOne(
   images: readonly Image[],
-  build: (names: readonly string[]) => Promise<BuildOutcome>,
+  build: Build,
   notBuilt: Map<string, NotBuilt>,
 ): Promise<ReadonlyMap<string, NotBuilt>> {
   for (const { name } of images) {

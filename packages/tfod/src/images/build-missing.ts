@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { BuildEvent, Builder, BuildTarget } from '../engine/engine';
 import { cacheDir } from '../files/cache-dir';
 import { KeptCopies } from '../files/kept-copies';
-import { buildInParts, skipDependants, type NotBuilt } from './build-in-parts';
+import { buildInParts, patient, skipDependants, type NotBuilt } from './build-in-parts';
 import { buildTarget, definitionsOf } from './build-targets';
 import { NOTHING_BUILT, type Built } from './built';
 import type { Image } from './image';
@@ -101,8 +101,11 @@ async function build(
   const progress = reportProgress(machine, clock);
   const notBuilt = await buildInParts(
     toBuild,
-    (wanted) =>
-      engine.build({ targets, wanted, builder, scratch, ...(signal && { signal }) }, progress.onEvent),
+    patient(
+      (wanted) =>
+        engine.build({ targets, wanted, builder, scratch, ...(signal && { signal }) }, progress.onEvent),
+      () => machine.report('the builder lost its connection to this build, which is tried again'),
+    ),
     cannotBeBuilt,
   ).finally(progress.end);
   const built = toBuild.filter(({ name }) => !notBuilt.has(name));

@@ -53,12 +53,22 @@ function filesOf(
   };
   const file = join(folder, 'bake.json');
   writeFileSync(file, JSON.stringify({ target: { ...targets, look } }));
-  execFileSync('docker', ['buildx', 'bake', '--file', file, '--progress', 'plain', ...flags, 'look'], {
-    stdio: 'pipe',
-    env: { ...process.env, BUILDX_BAKE_ENTITLEMENTS_FS: '0' },
-    cwd: folder,
-  });
+  bake(['--file', file, '--progress', 'plain', ...flags, 'look'], folder);
   return filesIn(out);
+}
+
+/** BuildKit loses its client now and then on a busy machine (moby/buildkit issue 748). */
+function bake(args: readonly string[], cwd: string, tries = 3): void {
+  try {
+    execFileSync('docker', ['buildx', 'bake', ...args], {
+      stdio: 'pipe',
+      env: { ...process.env, BUILDX_BAKE_ENTITLEMENTS_FS: '0' },
+      cwd,
+    });
+  } catch (error) {
+    if (tries === 1 || !/only one connection allowed/.test(String(error))) throw error;
+    bake(args, cwd, tries - 1);
+  }
 }
 
 function targetsOf({ fleet, root }: Tree, name: string, asked: string): Record<string, BakeTarget> {
