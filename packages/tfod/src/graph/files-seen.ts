@@ -7,7 +7,7 @@ export type Stamp = string & { readonly __brand: 'Stamp' };
 const NOT_THERE = '' as Stamp;
 
 /** What was seen of a workspace: each path, relative to its root, and its state at that time. */
-export type Seen = ReadonlyMap<string, Stamp>;
+type Seen = ReadonlyMap<string, Stamp>;
 
 /**
  * Reads files of a workspace, and notes what it saw. The state of each is taken before it is read, so that what is
@@ -61,10 +61,10 @@ export function stampOf(path: string): Stamp {
   return `${ino} ${size} ${mtimeNs} ${ctimeNs}` as Stamp;
 }
 
-/** When what was seen was last changed, in nanoseconds; what is not there was never changed. */
-export function lastChange(seen: Seen): bigint {
-  const times = [...seen.values()].flatMap((stamp) => stamp.split(' ').slice(2).map(BigInt));
-  return times.reduce((last, time) => (time > last ? time : last), 0n);
+/** When that was which has this state, in nanoseconds; what is not there was never changed. */
+export function lastChange(stamp: Stamp): bigint {
+  const [modified = 0n, changed = 0n] = stamp.split(' ').slice(2).map(BigInt);
+  return modified > changed ? modified : changed;
 }
 
 /** What `read` gives, or undefined where it fails. */

@@ -1,23 +1,22 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeFileAtomicSync } from '../files/atomic-write';
 import { digestOf } from '../values/digest';
-import { FilesSeen, lastChange, stampOf, tried, type Seen, type Stamp } from './files-seen';
-import { keptIn, removeLeft, timeAt, writeWhole } from './readings-file';
+import { FilesSeen, lastChange, stampOf, tried, type Stamp } from './files-seen';
+import { keptIn, removeLeft, timeAt } from './readings-file';
 
 /** Git calls a file racily clean that changed so shortly before it was noted that a change after it may not show. */
 const SETTLED_NS = 2_000_000_000n;
 
 interface Reading {
   readonly seen: readonly (readonly [path: string, stamp: Stamp])[];
-  /** By the file system, in nanoseconds, as a string: JSON has no such numbers. */
-  readonly lastChange: string;
   readonly value: unknown;
 }
 
 /** What is in the file. */
 interface Kept {
   readonly readBy: string;
-  /** When reading began, by the file system, in nanoseconds. */
+  /** When reading began, by the file system, in nanoseconds, as a string: JSON has no such numbers. */
   readonly begun: string;
   readonly readings: Readonly<Record<string, Reading>>;
 }
@@ -54,7 +53,7 @@ export class KeptReadings {
     this.#begun ??= timeAt(this.#path);
     const files = new FilesSeen(this.workspaceRoot);
     const value = read(files);
-    this.#next.set(about, readingOf(files.seen, value));
+    this.#next.set(about, { seen: [...files.seen], value });
     return value;
   }
 
@@ -69,21 +68,18 @@ export class KeptReadings {
       if (!this.#next.has(about) && this.#holds(kept)) this.#next.set(about, kept);
     }
     const kept: Kept = {
-      readBy: readBy(this.workspaceRoot),
+      readBy: this.#kept.readBy,
       begun: String(this.#begun),
       readings: Object.fromEntries(this.#next),
     };
-    tried(() => writeWhole(this.#path, JSON.stringify(kept)));
+    tried(() => writeFileAtomicSync(this.#path, JSON.stringify(kept)));
   }
 
-  #holds({ seen, lastChange }: Reading): boolean {
-    const isSettled = BigInt(lastChange) < BigInt(this.#kept.begun) - SETTLED_NS;
+  #holds({ seen }: Reading): boolean {
+    const settled = BigInt(this.#kept.begun) - SETTLED_NS;
+    const isSettled = seen.every(([, stamp]) => lastChange(stamp) < settled);
     return isSettled && seen.every(([path, stamp]) => stampOf(join(this.workspaceRoot, path)) === stamp);
   }
-}
-
-function readingOf(seen: Seen, value: unknown): Reading {
-  return { seen: [...seen], lastChange: String(lastChange(seen)), value };
 }
 
 /**

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { lastChange, stampOf, tried } from './files-seen';
 
@@ -15,33 +15,21 @@ export function keptIn(workspaceRoot: string, env: NodeJS.ProcessEnv): string {
   return join(resolve(workspaceRoot, chosen || '.nx/workspace-data'), KEPT);
 }
 
-/** Writes the file whole or not at all; the folder may not be there yet. */
-export function writeWhole(path: string, text: string): void {
-  const temporary = `${path}.${process.pid}`;
-  try {
-    writeFileSync(temporary, text);
-    renameSync(temporary, path);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw error;
-  }
-}
-
 /** What time it is for the file system of the file; long ago where nothing can be written. */
 export function timeAt(path: string): bigint {
   const folder = dirname(path);
   const clock = join(folder, CLOCK);
   tried(() => mkdirSync(folder, { recursive: true }));
   const isSet = tried(() => (writeFileSync(clock, ''), true));
-  return isSet ? lastChange(new Map([[clock, stampOf(clock)]])) : 0n;
+  return isSet ? lastChange(stampOf(clock)) : 0n;
 }
 
 /** What processes left that were killed while they wrote. */
 export function removeLeft(path: string, now: bigint): void {
   const folder = dirname(path);
   const names = tried(() => readdirSync(folder)) ?? [];
-  for (const name of names.filter((each) => each.startsWith(`${KEPT}.`))) {
+  for (const name of names.filter((each) => each.includes(`${KEPT}.`))) {
     const left = join(folder, name);
-    if (lastChange(new Map([[left, stampOf(left)]])) < now - LEFT_NS) tried(() => rmSync(left));
+    if (lastChange(stampOf(left)) < now - LEFT_NS) tried(() => rmSync(left));
   }
 }
