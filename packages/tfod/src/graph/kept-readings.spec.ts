@@ -86,9 +86,9 @@ describe('KeptReadings', () => {
   });
 
   it('is where Nx was told to keep its own', () => {
-    const at = (env: NodeJS.ProcessEnv) => keptIn('/work', env);
-    expect(at({})).toBe('/work/.nx/workspace-data/tfod-graph.json');
-    expect(at({ NX_WORKSPACE_DATA_DIRECTORY: 'data' })).toBe('/work/data/tfod-graph.json');
+    const at = (env: NodeJS.ProcessEnv) => keptIn('/acme', env);
+    expect(at({})).toBe('/acme/.nx/workspace-data/tfod-graph.json');
+    expect(at({ NX_WORKSPACE_DATA_DIRECTORY: 'data' })).toBe('/acme/data/tfod-graph.json');
     expect(at({ NX_PROJECT_GRAPH_CACHE_DIRECTORY: '/data' })).toBe('/data/tfod-graph.json');
   });
 
