@@ -6,7 +6,7 @@ const SRC = 'src';
 const FLOORS = [
   ['graph', 'generators', 'executors'],
   ['service', 'dockerfile', 'images', 'models', 'compat', 'findings', 'evaluation'],
-  ['engine', 'files', 'network', 'registry', 'checkouts'],
+  ['engine', 'files', 'network', 'registry', 'checkouts', 'screen'],
   ['values'],
 ];
 

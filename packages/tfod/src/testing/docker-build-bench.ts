@@ -78,8 +78,8 @@ export function dockerBuildBench() {
       {
         engine: dockerEngine(spy, imageMemory({ TFOD_CACHE_DIR: workspace.cacheFolder })),
         env: { TFOD_CACHE_DIR: workspace.cacheFolder, ...env },
-        out: (text) => void out.push(text),
-        err: (text) => void err.push(text),
+        print: (text) => void out.push(text),
+        report: (text) => void err.push(text),
         wheelFolder: workspace.wheelFolder,
       },
     );

@@ -49,8 +49,8 @@ dockerBuild(
     }),
     registries: EMPTY_REGISTRIES,
     env: { ...process.env, CI: 'true', TFOD_CACHE_DIR: join(root, '.cache') },
-    out: (text) => process.stdout.write(`${text}\n`),
-    err: (text) => process.stderr.write(`${text}\n`),
+    print: (text) => process.stdout.write(`${text}\n`),
+    report: (text) => process.stderr.write(`${text}\n`),
     wheelFolder: join(root, 'wheel'),
   },
 ).then(({ success }) => process.exit(success ? 0 : 1));

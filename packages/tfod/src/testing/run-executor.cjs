@@ -17,8 +17,8 @@ dockerBuild(
   {
     engine: dockerEngine(),
     env: process.env,
-    out: (text) => console.log(text),
-    err: (text) => console.error(text),
+    print: (text) => console.log(text),
+    report: (text) => console.error(text),
     wheelFolder: join(root, 'wheel'),
   },
 ).then(({ success }) => process.exit(success ? 0 : 1));

@@ -63,8 +63,8 @@ describe('docker-build of several services in one batch', () => {
       {
         engine: fake.engine,
         env: { TFOD_CACHE_DIR: workspace.cacheFolder },
-        out: (text) => void said.push(text),
-        err: (text) => void said.push(text),
+        print: (text) => void said.push(text),
+        report: (text) => void said.push(text),
         wheelFolder: workspace.wheelFolder,
       },
       nxVersion,

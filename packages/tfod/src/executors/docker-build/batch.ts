@@ -31,6 +31,6 @@ export default async function* dockerBuildBatch(
 /** The first Nx that prints what it hears of the tasks of a batch. */
 const PRINTS_RESULTS = 22;
 
-function tell({ task, result }: BatchResult, { out }: Surroundings): void {
-  if (result.terminalOutput !== '') out(`\n> nx run ${task}\n\n${result.terminalOutput}`);
+function tell({ task, result }: BatchResult, { print }: Surroundings): void {
+  if (result.terminalOutput !== '') print(`\n> nx run ${task}\n\n${result.terminalOutput}`);
 }

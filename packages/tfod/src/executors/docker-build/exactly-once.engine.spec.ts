@@ -91,8 +91,8 @@ describeWithEngine('services that share their base and their runtime', () => {
     const results = dockerBuildBatch(taskGraph, {}, {}, context, {
       engine,
       env: { TFOD_CACHE_DIR: bench.workspace.cacheFolder },
-      out: (text) => void said.push(text),
-      err: (text) => void said.push(text),
+      print: (text) => void said.push(text),
+      report: (text) => void said.push(text),
       wheelFolder: bench.workspace.wheelFolder,
     });
     const statuses: string[] = [];

@@ -2,8 +2,7 @@ import type { ExecutorContext } from '@nx/devkit';
 import { ensureImages } from '../../images/ensure-images';
 import { planService } from '../../images/plan-service';
 import type { ImagesRequest, Machine } from '../../images/request';
-import { TfodError } from '../../values/tfod-error';
-import { untilStopped } from '../until-stopped';
+import { runExecutor } from '../run-executor';
 import { answerBuilt, answerLooked, JUST_LOOKING, requestOf, type Answer } from './answer';
 import { othersOnlyLook } from './asked-to-look';
 import { looksOnly, writeOutputs } from './look';
@@ -20,20 +19,15 @@ export default async function dockerBuild(
   surroundings: Surroundings = HERE,
 ): Promise<{ success: boolean }> {
   if (othersOnlyLook(context)) return { success: true };
-  try {
+  return runExecutor(STOPPED, surroundings.report, async (signal) => {
     const request = await requestOf(context.projectName ?? '', options, context, surroundings.env);
     // Nx takes --verbose on its own command line for itself.
     const verbose = (options.verbose ?? false) || context.isVerbose;
-    const { success, text } = await untilStopped(STOPPED, (signal) =>
-      answer(request, options, machineOf({ ...options, verbose }, surroundings, signal)),
-    );
-    surroundings.out(text);
-    return { success };
-  } catch (error) {
-    if (!(error instanceof TfodError)) throw error;
-    surroundings.err(error.message);
-    return { success: false };
-  }
+    const machine = machineOf({ ...options, verbose }, surroundings, signal);
+    const { success, text } = await answer(request, options, machine);
+    surroundings.print(text);
+    return success;
+  });
 }
 
 async function answer(

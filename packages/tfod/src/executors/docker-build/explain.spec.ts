@@ -29,8 +29,8 @@ describe('docker-build --explain', () => {
       {
         engine: fake.engine,
         env: { TFOD_CACHE_DIR: workspace.cacheFolder },
-        out: (text) => void out.push(text),
-        err: (text) => void err.push(text),
+        print: (text) => void out.push(text),
+        report: (text) => void err.push(text),
         wheelFolder: workspace.wheelFolder,
       },
     );

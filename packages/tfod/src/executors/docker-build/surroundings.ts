@@ -4,6 +4,7 @@ import { runCommand } from '../../engine/run-command';
 import type { Engine } from '../../engine/engine';
 import type { Machine } from '../../images/request';
 import type { Registries } from '../../registry/registry';
+import { print, report } from '../../screen/screen';
 import type { DockerBuildOptions } from './schema';
 
 /** What the executor touches; tests give their own. */
@@ -12,16 +13,16 @@ export interface Surroundings {
   /** Default: those that the environment leads to. */
   readonly registries?: Registries;
   readonly env: NodeJS.ProcessEnv;
-  readonly out: (text: string) => void;
-  readonly err: (text: string) => void;
+  readonly print: (text: string) => void;
+  readonly report: (line: string) => void;
   readonly wheelFolder?: string;
 }
 
 export const HERE: Surroundings = {
   engine: dockerEngine(runCommand, imageMemory(process.env)),
   env: process.env,
-  out: (text) => void process.stdout.write(`${text}\n`),
-  err: (text) => void process.stderr.write(`${text}\n`),
+  print,
+  report,
 };
 
 export const STOPPED = {
@@ -33,13 +34,13 @@ export const STOPPED = {
 /** With --json the standard output is the document's alone, and with --dryRun the shell's. */
 export function machineOf(
   { json, dryRun, verbose }: Pick<DockerBuildOptions, 'json' | 'dryRun' | 'verbose'>,
-  { engine, registries, env, out, err, wheelFolder }: Surroundings,
+  { engine, registries, env, wheelFolder, ...screen }: Surroundings,
   signal: AbortSignal,
 ): Machine {
   return {
     engine,
     env,
-    report: json || dryRun ? err : out,
+    report: json || dryRun ? screen.report : screen.print,
     verbose: verbose ?? false,
     signal,
     ...(registries && { registries }),

@@ -8,10 +8,10 @@ import { findingsTable } from '../../findings/table';
 import { headline } from '../../findings/headline';
 import { junitXml } from '../../findings/junit';
 import { succeeds, verdictPath, type Verdict } from '../../findings/verdict';
+import { print, report } from '../../screen/screen';
 import { readService } from '../../service/read-service';
-import { TfodError } from '../../values/tfod-error';
 import { projectRoots } from '../project-roots';
-import { untilStopped } from '../until-stopped';
+import { runExecutor } from '../run-executor';
 import { dryRun, printJob } from './instead';
 import { gpuVerifyRequest, type GpuVerifyRequest } from './request';
 import type { GpuVerifyOptions } from './schema';
@@ -25,8 +25,8 @@ const HERE: Surroundings = {
   kernel: release(),
   root: '/',
   run: runCommand,
-  print: (text) => void process.stdout.write(`${text}\n`),
-  report: (line) => void process.stderr.write(`${line}\n`),
+  print,
+  report,
   wheelFolder: undefined,
 };
 
@@ -44,14 +44,9 @@ export default async function gpuVerify(
   context: Context,
   surroundings: Surroundings = HERE,
 ): Promise<{ success: boolean }> {
-  try {
-    const request = await requestOf(options, context);
-    return await untilStopped(STOPPED, (signal) => answer(request, { ...surroundings, signal }));
-  } catch (error) {
-    if (!(error instanceof TfodError)) throw error;
-    surroundings.report(error.message);
-    return { success: false };
-  }
+  return runExecutor(STOPPED, surroundings.report, async (signal) =>
+    answer(await requestOf(options, context), { ...surroundings, signal }),
+  );
 }
 
 async function requestOf(options: GpuVerifyOptions, context: Context): Promise<GpuVerifyRequest> {
@@ -63,11 +58,11 @@ async function requestOf(options: GpuVerifyOptions, context: Context): Promise<G
   return gpuVerifyRequest(context.root, service, { ...options, verbose }, projectRoots(context));
 }
 
-async function answer(request: GpuVerifyRequest, around: Stoppable): Promise<{ success: boolean }> {
+async function answer(request: GpuVerifyRequest, around: Stoppable): Promise<boolean> {
   if (request.dryRun) await dryRun(request, around);
   else if (request.printJob) await printJob(request, around);
-  else return { success: await verifyAndTell(request, around) };
-  return { success: true };
+  else return verifyAndTell(request, around);
+  return true;
 }
 
 /** The verdict of the last time goes before anything is looked at, so that there is never one that lies. */

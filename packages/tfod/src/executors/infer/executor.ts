@@ -3,9 +3,8 @@ import { join } from 'node:path';
 import { readyModel } from '../../models/ready-model';
 import { Problems } from '../../images/problems';
 import { readService } from '../../service/read-service';
-import { TfodError } from '../../values/tfod-error';
 import { projectRoots } from '../project-roots';
-import { untilStopped } from '../until-stopped';
+import { runExecutor } from '../run-executor';
 import { inferInContainer } from './container-runner';
 import { findPictures, type Picture } from './find-pictures';
 import { inferInPython } from './python-runner';
@@ -29,16 +28,11 @@ export default async function inferExecutor(
   context: InferContext,
   surroundings: Omit<Surroundings, 'signal'> = here(),
 ): Promise<{ success: boolean }> {
-  try {
-    const code = await untilStopped(STOPPED, (signal) =>
-      infer(options, context, { ...surroundings, signal }),
-    );
-    return { success: code === 0 };
-  } catch (error) {
-    if (!(error instanceof TfodError)) throw error;
-    surroundings.report(error.message);
-    return { success: false };
-  }
+  return runExecutor(
+    STOPPED,
+    surroundings.report,
+    async (signal) => (await infer(options, context, { ...surroundings, signal })) === 0,
+  );
 }
 
 async function infer(

@@ -1,4 +1,5 @@
 import { runCommand, type RunCommand } from '../../engine/run-command';
+import { print, report } from '../../screen/screen';
 
 /** The machine and the screen, as both runners see them. */
 export interface Surroundings {
@@ -25,7 +26,7 @@ export function here(): Omit<Surroundings, 'signal'> {
     platform: process.platform,
     caller: getuid && getgid ? { uid: getuid(), gid: getgid() } : undefined,
     run: runCommand,
-    print: (line) => process.stdout.write(`${line}\n`),
-    report: (line) => process.stderr.write(`${line}\n`),
+    print,
+    report,
   };
 }

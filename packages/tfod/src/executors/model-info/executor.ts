@@ -6,7 +6,6 @@ import { cacheDir } from '../../files/cache-dir';
 import { Problems } from '../../images/problems';
 import { readyModel } from '../../models/ready-model';
 import { readService } from '../../service/read-service';
-import { TfodError } from '../../values/tfod-error';
 import {
   ensureServiceImage,
   plainContainer,
@@ -19,7 +18,7 @@ import { inferRequest, type InferRequest } from '../infer/request';
 import { here, type Surroundings } from '../infer/surroundings';
 import { ensureEnvironment, environmentCommands, findEnvironment } from '../infer/virtual-environment';
 import { projectRoots } from '../project-roots';
-import { untilStopped } from '../until-stopped';
+import { runExecutor } from '../run-executor';
 import type { ModelInfoOptions } from './schema';
 
 type Context = Pick<ExecutorContext, 'root' | 'projectName' | 'projectsConfigurations' | 'isVerbose'>;
@@ -36,16 +35,11 @@ export default async function modelInfoExecutor(
   context: Context,
   surroundings: Omit<Surroundings, 'signal'> = here(),
 ): Promise<{ success: boolean }> {
-  try {
-    const code = await untilStopped(STOPPED, (signal) =>
-      modelInfo(options, context, { ...surroundings, signal }),
-    );
-    return { success: code === 0 };
-  } catch (error) {
-    if (!(error instanceof TfodError)) throw error;
-    surroundings.report(error.message);
-    return { success: false };
-  }
+  return runExecutor(
+    STOPPED,
+    surroundings.report,
+    async (signal) => (await modelInfo(options, context, { ...surroundings, signal })) === 0,
+  );
 }
 
 async function modelInfo(

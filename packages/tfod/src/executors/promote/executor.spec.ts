@@ -65,8 +65,8 @@ describe('promote', () => {
       {
         engine,
         env: { HOME: aFolder(), TFOD_CACHE_DIR: workspace.cacheFolder },
-        out: (text) => void out.push(text),
-        err: (text) => void err.push(text),
+        print: (text) => void out.push(text),
+        report: (text) => void err.push(text),
         wheelFolder: workspace.wheelFolder,
       },
     );

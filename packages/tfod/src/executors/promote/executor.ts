@@ -6,27 +6,27 @@ import { planPromotion } from '../../images/promotion/plan-promotion';
 import { promote, writePromotion } from '../../images/promotion/promote';
 import { formatPromotion, type PromotedName } from '../../images/promotion/promotion';
 import type { Machine } from '../../images/request';
+import { print, report } from '../../screen/screen';
 import { readTfodProject } from '../../service/read-service';
-import { TfodError } from '../../values/tfod-error';
 import { imagesRequest, readTag } from '../docker-build/options';
 import { projectRoots } from '../project-roots';
-import { untilStopped } from '../until-stopped';
+import { runExecutor } from '../run-executor';
 import type { PromoteOptions } from './schema';
 
 /** What the executor touches; tests give their own. */
 export interface Surroundings {
   readonly engine: Engine;
   readonly env: NodeJS.ProcessEnv;
-  readonly out: (text: string) => void;
-  readonly err: (text: string) => void;
+  readonly print: (text: string) => void;
+  readonly report: (line: string) => void;
   readonly wheelFolder?: string;
 }
 
 const HERE: Surroundings = {
   engine: dockerEngine(),
   env: process.env,
-  out: (text) => void process.stdout.write(`${text}\n`),
-  err: (text) => void process.stderr.write(`${text}\n`),
+  print,
+  report,
 };
 
 const STOPPED = {
@@ -44,14 +44,10 @@ export default async function promoteImages(
   context: Pick<ExecutorContext, 'root' | 'projectName' | 'projectsConfigurations'>,
   surroundings: Surroundings = HERE,
 ): Promise<{ success: boolean }> {
-  try {
-    await untilStopped(STOPPED, (signal) => run(options, context, surroundings, signal));
-    return { success: true };
-  } catch (error) {
-    if (!(error instanceof TfodError)) throw error;
-    surroundings.err(error.message);
-    return { success: false };
-  }
+  return runExecutor(STOPPED, surroundings.report, async (signal) => {
+    await run(options, context, surroundings, signal);
+    return true;
+  });
 }
 
 async function run(
@@ -78,7 +74,7 @@ async function run(
     : await promote(names, planned.registries, machine.report);
   const promotion = { service: name, tag, names: given };
   if (!dryRun) await writePromotion(workspaceRoot, root, promotion);
-  surroundings.out(
+  surroundings.print(
     json ? formatPromotion(promotion).trimEnd() : given.map((each) => line(each, dryRun)).join('\n'),
   );
 }
@@ -91,13 +87,13 @@ function line({ ref, digest, verdict, before }: PromotedName, dryRun: boolean): 
 
 function machineOf(
   json: boolean,
-  { engine, env, out, err, wheelFolder }: Surroundings,
+  { engine, env, wheelFolder, ...screen }: Surroundings,
   signal: AbortSignal,
 ): Machine {
   return {
     engine,
     env,
-    report: json ? err : out,
+    report: json ? screen.report : screen.print,
     verbose: false,
     signal,
     ...(wheelFolder !== undefined && { wheelFolder }),

@@ -1,10 +1,11 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { setTimeout as delay } from 'node:timers/promises';
+import { report } from '../../screen/screen';
 import { TfodError } from '../../values/tfod-error';
 import { readPresence } from '../serve/presence';
 import { isReady } from '../serve/readiness';
 import { presenceFile } from '../serve/request';
-import { untilStopped } from '../until-stopped';
+import { runExecutor } from '../run-executor';
 import type { ServeReadyOptions } from './schema';
 
 type Context = Pick<ExecutorContext, 'root' | 'projectName' | 'projectsConfigurations'>;
@@ -17,21 +18,15 @@ const READY_SECONDS = 900;
 export default async function serveReadyExecutor(
   { readySeconds = READY_SECONDS }: ServeReadyOptions,
   context: Context,
-  report: (line: string) => void = (line) => process.stderr.write(`${line}\n`),
+  tell: (line: string) => void = report,
 ): Promise<{ success: boolean }> {
   const name = context.projectName ?? '';
   const root = context.projectsConfigurations.projects[name]?.root ?? '';
-  try {
-    const url = await untilStopped(STOPPED, (signal) =>
-      wait(presenceFile(context.root, root), readySeconds, signal),
-    );
-    report(`${name} is ready: ${url}`);
-    return { success: true };
-  } catch (error) {
-    if (!(error instanceof TfodError)) throw error;
-    report(error.message);
-    return { success: false };
-  }
+  return runExecutor(STOPPED, tell, async (signal) => {
+    const url = await wait(presenceFile(context.root, root), readySeconds, signal);
+    tell(`${name} is ready: ${url}`);
+    return true;
+  });
 }
 
 async function wait(file: string, readySeconds: number, signal: AbortSignal): Promise<string> {

@@ -5,7 +5,7 @@ import { readService } from '../../service/read-service';
 import { TfodError } from '../../values/tfod-error';
 import { here, type Surroundings } from '../infer/surroundings';
 import { projectRoots } from '../project-roots';
-import { untilStopped } from '../until-stopped';
+import { runExecutor } from '../run-executor';
 import { containerServer, planContainerServer } from './container-server';
 import { checkPort } from './free-port';
 import { announce, withdraw } from './presence';
@@ -24,17 +24,19 @@ export default async function serveExecutor(
   context: ServeContext,
   surroundings: Omit<Surroundings, 'signal'> = here(),
 ): Promise<{ success: boolean }> {
-  try {
-    const code = await untilStopped(STOPPED, (signal) =>
-      serve(options, context, { ...surroundings, signal }),
-    );
-    return { success: code === 0 };
-  } catch (error) {
-    if (!(error instanceof TfodError)) throw error;
-    const stopped = error.problems.every(({ code }) => code === STOPPED.code);
-    surroundings.report(stopped ? 'stopped' : error.message);
-    return { success: stopped };
-  }
+  return runExecutor(STOPPED, surroundings.report, async (signal) => {
+    try {
+      return (await serve(options, context, { ...surroundings, signal })) === 0;
+    } catch (error) {
+      if (!isStop(error)) throw error;
+      surroundings.report('stopped');
+      return true;
+    }
+  });
+}
+
+function isStop(error: unknown): boolean {
+  return error instanceof TfodError && error.problems.every(({ code }) => code === STOPPED.code);
 }
 
 async function serve(

@@ -50,7 +50,7 @@ describe('tfod:model', () => {
       {
         machine: () => thisMachine({ TFOD_CACHE_DIR: join(root, 'cache') }),
         person: answer === undefined ? undefined : { input, output: new PassThrough().resume() },
-        out: (text) => void told.push(text),
+        print: (text) => void told.push(text),
       },
     );
     const changes = tree.listChanges();
@@ -330,7 +330,7 @@ describe('tfod:model', () => {
     const error = await modelGenerator(
       new FsTree(root, false),
       {},
-      { machine: thisMachine, person: undefined, out: () => undefined },
+      { machine: thisMachine, person: undefined, print: () => undefined },
     ).catch((reason) => reason);
     expect(error.message).toContain('parking, plates');
     expect(error.problems.map(({ code }: { code: string }) => code)).toEqual([

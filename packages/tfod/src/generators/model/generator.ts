@@ -11,6 +11,7 @@ import { fetchModel } from '../../models/source/fetch-model';
 import { thisMachine, type ModelMachine, type StoredModel } from '../../models/source/stored-model';
 import { readZoo, type Zoo } from '../../models/source/zoo';
 import { placeWeights } from '../../models/store/place-weights';
+import { print } from '../../screen/screen';
 import { TfodError } from '../../values/tfod-error';
 import { askSource, personOf, type Person } from './ask-source';
 import { gatherFacts, type Facts } from './facts';
@@ -24,13 +25,13 @@ export interface Surroundings {
   readonly machine: () => ModelMachine;
   /** Who can be asked, if anybody. */
   readonly person: Person | undefined;
-  readonly out: (text: string) => void;
+  readonly print: (text: string) => void;
 }
 
 const HERE: Surroundings = {
   machine: thisMachine,
   person: personOf(process),
-  out: (text) => void process.stdout.write(`${text}\n`),
+  print,
 };
 
 /**
@@ -40,11 +41,11 @@ const HERE: Surroundings = {
 export default async function modelGenerator(
   tree: Tree,
   options: ModelOptions,
-  { machine, person, out }: Surroundings = HERE,
+  { machine, person, ...screen }: Surroundings = HERE,
 ): Promise<GeneratorCallback | undefined> {
   const zoo = readZoo();
   if (options.list) {
-    out(zooTable(zoo));
+    screen.print(zooTable(zoo));
     return undefined;
   }
   const facts = gatherFacts(tree, options);

@@ -32,8 +32,8 @@ export interface Surroundings {
   readonly run: RunCommand;
   readonly env: NodeJS.ProcessEnv;
   readonly nowMs: () => number;
-  readonly out: (text: string) => void;
-  readonly err: (text: string) => void;
+  readonly print: (text: string) => void;
+  readonly report: (line: string) => void;
   readonly wheelFolder?: string;
 }
 
@@ -114,7 +114,7 @@ class NeedSearch {
         const tree = await repository.treeOf(ref.commit);
         if (tree === undefined || asked.has(tree)) continue;
         asked.add(tree);
-        this.surroundings.err(`asking the ${ref.kind} ${ref.name} (${at + 1} of ${counting.length})`);
+        this.surroundings.report(`asking the ${ref.kind} ${ref.name} (${at + 1} of ${counting.length})`);
         const folder = await repository.checkOut(tree, scratch);
         await this.#ask(folder, `the ${ref.kind} ${ref.name}`, engine);
       }

@@ -99,8 +99,8 @@ describe('tfod:prune', () => {
       run: runCommand,
       env: { TFOD_CACHE_DIR: workspace.cacheFolder },
       nowMs: () => nowMs,
-      out: (text) => void said.push(text),
-      err: () => undefined,
+      print: (text) => void said.push(text),
+      report: () => undefined,
       wheelFolder: workspace.wheelFolder,
     });
   }

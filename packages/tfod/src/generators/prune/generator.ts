@@ -3,6 +3,7 @@ import { dockerEngine } from '../../engine/docker';
 import { dockerImageStore } from '../../engine/image-store';
 import { runCommand } from '../../engine/run-command';
 import { freedBytes } from '../../images/prune/freed-bytes';
+import { everythingSaid, print, report } from '../../screen/screen';
 import { gatherPrune, type Surroundings } from './gather';
 import { removeImages, type PrunedItem } from './remove';
 import { reportDocument, reportOf, reportText, type Report } from './report';
@@ -15,8 +16,8 @@ const HERE: Surroundings = {
   run: runCommand,
   env: process.env,
   nowMs: () => Date.now(),
-  out: (text) => void process.stdout.write(`${text}\n`),
-  err: (text) => void process.stderr.write(`${text}\n`),
+  print,
+  report,
 };
 
 /**
@@ -31,13 +32,13 @@ export default async function pruneGenerator(
   const request = pruneRequest(options);
   const plan = await gatherPrune(tree.root, request, surroundings);
   if (!request.apply || plan.items.every(({ reasons }) => reasons.length > 0)) {
-    print(reportOf(plan, false), request, surroundings);
+    await tell(reportOf(plan, false), request, surroundings);
     return undefined;
   }
-  if (!request.json) print(reportOf(plan, true), request, surroundings);
+  if (!request.json) await tell(reportOf(plan, true), request, surroundings);
   return async () => {
     const items = await removeImages(plan.items, request, surroundings);
-    print(
+    await tell(
       { applied: true, asked: true, items, bytes: bytesOf(items), notes: plan.notes },
       request,
       surroundings,
@@ -52,6 +53,7 @@ function bytesOf(items: readonly PrunedItem[]): number {
   return freedBytes(removed ?? [], kept ?? []);
 }
 
-function print(report: Report, { json }: PruneRequest, { out }: Surroundings): void {
-  out(json ? reportDocument(report) : reportText(report));
+async function tell(told: Report, { json }: PruneRequest, { print }: Surroundings): Promise<void> {
+  print(json ? reportDocument(told) : reportText(told));
+  await everythingSaid();
 }

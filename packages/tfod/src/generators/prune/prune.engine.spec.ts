@@ -29,8 +29,8 @@ describeWithEngine('tfod:prune on a real engine', () => {
       run: runCommand,
       env: { TFOD_CACHE_DIR: workspace.cacheFolder },
       nowMs: () => Date.now() + WEEKS,
-      out: (text) => void said.push(text),
-      err: () => undefined,
+      print: (text) => void said.push(text),
+      report: () => undefined,
       wheelFolder: workspace.wheelFolder,
     });
     await apply?.();
