@@ -102,9 +102,16 @@ describe('evaluate', () => {
     expect(reported.join('\n').includes('below 41.0 of --minMap')).toBe(!expected);
   });
 
-  it('prints one document with --json', async () => {
-    await success({ json: true, minMap: 1 });
-    expect(printed.map((text) => JSON.parse(text))).toEqual([evaluationOf(0.4)]);
+  it('prints the scores as one document with --json', async () => {
+    workspace.write('before.json', JSON.stringify(evaluationOf(0.3)));
+    await success({ json: true, minMap: 1, against: 'before.json' });
+    const scoresOf = (AP: number) => {
+      const { iouType, pictures, detections, stats, classes } = evaluationOf(AP);
+      return { iouType, pictures, detections, stats, classes };
+    };
+    expect(printed.map((text) => JSON.parse(text) as unknown)).toEqual([
+      { ...scoresOf(0.4), against: { name: 'before.json', ...scoresOf(0.3) } },
+    ]);
   });
 
   it('compares with another model of the service', async () => {

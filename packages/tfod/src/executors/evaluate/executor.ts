@@ -2,12 +2,12 @@ import type { ExecutorContext } from '@nx/devkit';
 import { posix, relative, sep } from 'node:path';
 import { printable } from '../../engine/command';
 import { mapOf, type Evaluation } from '../../evaluation/evaluation';
+import { scoresDocument } from '../../evaluation/scores-document';
 import { evaluationTables, percent } from '../../evaluation/tables';
 import { readService } from '../../service/read-service';
-import { TfodError } from '../../values/tfod-error';
 import { here, type Surroundings } from '../infer/surroundings';
 import { projectRoots } from '../project-roots';
-import { untilStopped } from '../until-stopped';
+import { runExecutor } from '../run-executor';
 import { detect } from './detect';
 import { evaluatorCommands } from './evaluator';
 import { gather, type Gathered } from './gather';
@@ -29,20 +29,16 @@ export default async function evaluateExecutor(
   context: Context,
   surroundings: Omit<Surroundings, 'signal'> = here(),
 ): Promise<{ success: boolean }> {
-  try {
-    return await untilStopped(STOPPED, (signal) => evaluate(options, context, { ...surroundings, signal }));
-  } catch (error) {
-    if (!(error instanceof TfodError)) throw error;
-    surroundings.report(error.message);
-    return { success: false };
-  }
+  return runExecutor(STOPPED, surroundings.report, (signal) =>
+    evaluate(options, context, { ...surroundings, signal }),
+  );
 }
 
 async function evaluate(
   options: EvaluateOptions,
   context: Context,
   surroundings: Surroundings,
-): Promise<{ success: boolean }> {
+): Promise<boolean> {
   const name = context.projectName ?? '';
   const root = context.projectsConfigurations.projects[name]?.root ?? '';
   const service = await readService(context.root, { name, root });
@@ -71,7 +67,7 @@ async function dryRun(
   request: EvaluateRequest,
   { pictures, recipe, against }: Gathered,
   surroundings: Surroundings,
-): Promise<{ success: boolean }> {
+): Promise<boolean> {
   const sides = [ownSide(request)];
   if (against && against.kind !== 'evaluation') sides.push(otherSide(request, against));
   for (const { folder, detecting } of sides) {
@@ -79,7 +75,7 @@ async function dryRun(
     const commands = await evaluatorCommands(request, recipe, folder, surroundings);
     commands.forEach((command) => surroundings.print(printable(command)));
   }
-  return { success: true };
+  return true;
 }
 
 function tell(
@@ -87,18 +83,18 @@ function tell(
   evaluation: Evaluation,
   other: Evaluation | undefined,
   { print, report }: Surroundings,
-): { success: boolean } {
+): boolean {
   const { service, against = '', json, minMap, output, workspaceRoot } = request;
   const one = { name: service.model, evaluation };
   const two = other && { name: against, evaluation: other };
   print(
     json
-      ? JSON.stringify(other ? { ...evaluation, against: { name: against, ...other } } : evaluation, null, 2)
+      ? scoresDocument(one, two)
       : `${evaluationTables(one, two)}\n\nlook at ${picturesIn(output)
           .map((path) => relative(workspaceRoot, path).split(sep).join(posix.sep))
           .join(' and ')}`,
   );
-  if (minMap === undefined || mapOf(evaluation) >= minMap) return { success: true };
+  if (minMap === undefined || mapOf(evaluation) >= minMap) return true;
   report(`the mean average precision is ${percent(mapOf(evaluation))}, below ${percent(minMap)} of --minMap`);
-  return { success: false };
+  return false;
 }
