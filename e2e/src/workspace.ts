@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { dirSync } from 'tmp';
 
@@ -88,13 +88,18 @@ function isolated(root: string): NodeJS.ProcessEnv {
   };
 }
 
+/** Into files, for Nx gives up what a pipe has not taken when it ends. */
 function spawn(file: string, args: readonly string[], cwd: string, env: NodeJS.ProcessEnv): Outcome {
-  const { status, stdout, stderr, error } = spawnSync(file, args, {
-    cwd,
-    env,
-    encoding: 'utf8',
-    maxBuffer: 64 << 20,
-  });
-  if (error) throw error;
-  return { code: status ?? 1, stdout, output: `${stdout}${stderr}` };
+  const folder = dirSync({ prefix: 'tfod-e2e-output-', unsafeCleanup: true });
+  const paths = [join(folder.name, 'stdout'), join(folder.name, 'stderr')] as const;
+  const [out, err] = [openSync(paths[0], 'w'), openSync(paths[1], 'w')];
+  try {
+    const { status, error } = spawnSync(file, args, { cwd, env, stdio: ['ignore', out, err] });
+    if (error) throw error;
+    const [stdout, stderr] = [readFileSync(paths[0], 'utf8'), readFileSync(paths[1], 'utf8')];
+    return { code: status ?? 1, stdout, output: `${stdout}${stderr}` };
+  } finally {
+    [out, err].forEach(closeSync);
+    folder.removeCallback();
+  }
 }
