@@ -1,10 +1,11 @@
 import { constants, lstatSync, type BigIntStats } from 'node:fs';
-import { lstat, readdir, readFile, rename, rm, stat, writeFile, mkdir } from 'node:fs/promises';
+import { lstat, readFile, rename, rm, writeFile, mkdir } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { digestOf, hexOf, parseDigest, type Digest } from '../values/digest';
 import { TfodError } from '../values/tfod-error';
 import { cacheDir } from './cache-dir';
+import { dropOldest } from './drop-oldest';
 import { hashFile, isSmall, type FileFacts } from './hash-files';
 
 /** Git calls a file racily clean that changed so shortly before it was read that a change after it may not show. */
@@ -81,19 +82,8 @@ async function writeNote(file: string, note: Note): Promise<void> {
     await mkdir(join(file, '..'), { recursive: true });
     await writeFile(temporary, JSON.stringify(note));
     await rename(temporary, file);
-    await dropOldest(join(file, '..'));
+    await dropOldest(join(file, '..'), MOST);
   } catch {
     await rm(temporary, { force: true }).catch(() => undefined);
   }
-}
-
-async function dropOldest(folder: string): Promise<void> {
-  const names = await readdir(folder);
-  if (names.length <= MOST) return;
-  const notes = await Promise.all(
-    names.map(async (name) => ({ name, time: (await stat(join(folder, name))).mtimeMs })),
-  );
-  notes.sort((a, b) => a.time - b.time);
-  const surplus = notes.slice(0, names.length - MOST / 2);
-  await Promise.all(surplus.map(({ name }) => rm(join(folder, name), { force: true })));
 }
