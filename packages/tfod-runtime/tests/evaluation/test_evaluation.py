@@ -94,6 +94,41 @@ def test_a_crowd_is_no_mistake(tmp_path: Path) -> None:
     assert document["classes"][0]["objects"] == 0
 
 
+def test_a_small_object_in_a_large_crowd_is_no_mistake(tmp_path: Path) -> None:
+    crowd = truth(
+        (10, 3, [0, 0, 200, 200]), iscrowd=1, segmentation={"size": [200, 200], "counts": [0, 40_000]}
+    )
+    half_outside = [190.0, 10.0, 21.0, 20.0]
+    document = evaluate(tmp_path, crowd, lines([("cat", 0.9, HERE), ("dog", 0.8, half_outside)], []))
+    assert document["confusion"]["matrix"] == [[0, 0, 0], [0, 0, 0], [0, 1, 0]]
+
+
+@pytest.mark.parametrize("ids", [(0, 1), (2, None), (5, 5)])
+def test_the_ids_of_annotations_decide_nothing(ids: tuple[int | None, int | None], tmp_path: Path) -> None:
+    annotations = truth((10, 3, HERE), (10, 3, THERE))
+    for annotation, number in zip(annotations["annotations"], ids, strict=True):
+        del annotation["id"]
+        annotation |= {} if number is None else {"id": number}
+    document = evaluate(tmp_path, annotations, lines([("cat", 0.9, HERE), ("cat", 0.8, THERE)], []))
+    assert document["stats"]["AP"] == pytest.approx(1)
+
+
+def test_ids_and_boxes_that_are_text(tmp_path: Path) -> None:
+    annotations = truth((10, 3, HERE))
+    for thing, names in (
+        ("images", ["id"]),
+        ("categories", ["id"]),
+        ("annotations", ["image_id", "category_id"]),
+    ):
+        annotations[thing] = [
+            {**each, **{name: str(each[name]) for name in names}} for each in annotations[thing]
+        ]
+    annotations["annotations"][0]["bbox"] = list(map(str, HERE))
+    document = evaluate(tmp_path, annotations, lines([("cat", 0.9, HERE)], []))
+    assert document["stats"]["AP"] == pytest.approx(1)
+    assert document["confusion"]["matrix"][0] == [1, 0, 0]
+
+
 def test_nothing_found_and_nothing_there(tmp_path: Path) -> None:
     nothing_found = evaluate(tmp_path, truth((10, 3, HERE)), lines([], []))
     assert nothing_found["stats"]["AP"] == 0
@@ -144,6 +179,22 @@ def test_masks_where_a_model_gives_them(tmp_path: Path) -> None:
     assert document["stats"]["AP"] == pytest.approx(1)
 
 
+def test_the_size_of_a_mask_is_that_of_its_pixels(tmp_path: Path) -> None:
+    """COCO takes no box with masks: a thin line is a small object, however large the box around it."""
+    from pycocotools import mask
+
+    lines_of_pixels = np.zeros((200, 200, 2), np.uint8, order="F")
+    lines_of_pixels[range(100), range(100), 0] = 1
+    lines_of_pixels[range(100), range(199, 99, -1), 1] = 1
+    there, wrong = [{**each, "counts": each["counts"].decode()} for each in mask.encode(lines_of_pixels)]
+    line = json.loads(lines([("cat", 0.8, HERE), ("cat", 0.9, THERE)], []).splitlines()[0])
+    line["detections"][0] |= {"bbox": [0, 0, 100, 100], "segmentation": there}
+    line["detections"][1] |= {"bbox": [100, 0, 100, 100], "segmentation": wrong}
+    annotations = truth((10, 3, [0, 0, 100, 100]), segmentation=there, area=100)
+    document = evaluate(tmp_path, annotations, json.dumps(line), "--iou-type", "segm")
+    assert document["stats"]["APsmall"] == pytest.approx(0.5)
+
+
 BODY = [coordinate for joint in range(17) for coordinate in (20 + 2 * joint, 30 + joint, 2)]
 
 
@@ -163,6 +214,29 @@ def test_keypoints_where_a_model_gives_them(tmp_path: Path) -> None:
     assert set(document["stats"]) >= {"AP75", "AR", "ARlarge"}
 
 
+def test_the_size_of_a_body_is_that_of_its_keypoints(tmp_path: Path) -> None:
+    """COCO takes no box with keypoints: a wrong body whose joints reach over 100 x 100 pixels is large."""
+    wide = [value + 80 * (index // 3) * (index % 3 < 2) / 16 for index, value in enumerate(BODY)]
+    line = json.loads(with_keypoints(BODY))
+    line["detections"].append({**line["detections"][0], "score": 0.95, "keypoints": wide, "bbox": HERE})
+    annotations = truth((10, 3, HERE), keypoints=BODY)
+    document = evaluate(tmp_path, annotations, json.dumps(line), "--iou-type", "keypoints")
+    assert (document["stats"]["APmedium"], document["stats"]["AP"]) == (pytest.approx(1), pytest.approx(0.5))
+
+
+def without_sizes(document: dict[str, Any]) -> dict[str, Any]:
+    return {**document, "images": [{**image, "height": None} for image in document["images"]]}
+
+
+def with_mask() -> str:
+    line = json.loads(lines([("cat", 0.9, HERE)], []).splitlines()[0])
+    line["detections"][0]["segmentation"] = {"size": [200, 200], "counts": "0"}
+    return json.dumps(line)
+
+
+POLYGON = [[10, 10, 50, 10, 50, 50]]
+
+
 @pytest.mark.parametrize(
     ("annotations", "detections", "options", "code"),
     [
@@ -174,6 +248,16 @@ def test_keypoints_where_a_model_gives_them(tmp_path: Path) -> None:
         (truth(), lines([("person", 0.9, HERE)], []), [], "EVALUATE_CLASSES"),
         (truth(), lines([("cat", 0.9, HERE)], []), ["--iou-type", "segm"], "EVALUATE_IOU_TYPE"),
         (truth((10, 3, HERE)), with_keypoints(BODY), ["--iou-type", "keypoints"], "EVALUATE_IOU_TYPE"),
+        (
+            without_sizes(truth((10, 3, HERE), segmentation=POLYGON)),
+            with_mask(),
+            ["--iou-type", "segm"],
+            "EVALUATE_IOU_TYPE",
+        ),
+        (truth((10, 3, HERE), segmentation=[]), with_mask(), ["--iou-type", "segm"], "EVALUATE_IOU_TYPE"),
+        ({**truth(), "images": [{"id": "first", "file_name": "a.jpg"}]}, "", [], "ANNOTATIONS_INVALID"),
+        (truth((10, 3, HERE)), lines([("cat", 0.9, HERE)], [])[:-1], [], "DETECTIONS_INVALID"),
+        (truth((10, 3, HERE)), "[]\n", [], "DETECTIONS_INVALID"),
         (
             truth((10, 3, HERE), keypoints=BODY),
             with_keypoints(BODY[:15]),
@@ -203,3 +287,10 @@ def test_annotations_that_are_not_there(tmp_path: Path, capsys: pytest.CaptureFi
     missing = str(tmp_path / "none.json")
     assert main(["--annotations", missing, "--detections", missing]) == 2
     assert "ANNOTATIONS_INVALID" in capsys.readouterr().err
+
+
+def test_detections_that_are_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "truth.json").write_text(json.dumps(truth((10, 3, HERE))))
+    files = ["--annotations", str(tmp_path / "truth.json"), "--detections", str(tmp_path / "none.jsonl")]
+    assert main(files) == 2
+    assert capsys.readouterr().err.startswith("DETECTIONS_INVALID")

@@ -12,13 +12,14 @@ from numpy.typing import NDArray
 from tfod_runtime.evaluation.truth import Truth
 
 _IOU = 0.5
+_NO_AREA = 1e-12
 
 
 def confusion(truth: Truth, results: Sequence[Mapping[str, Any]], min_score: float) -> dict[str, Any]:
     """Counts pairs of annotated and detected boxes.
 
     The best detection chooses first, among the objects that are left, the one it covers best; an IoU of 0.5
-    is needed. Crowds are no objects, and what lies on one is no mistake.
+    is needed. Crowds are no objects, and what lies on one by half of its area is no mistake.
 
     Returns:
         `minScore` and `iou`; `names`: of the categories; `matrix` [n + 1][n + 1]: rows are what is there,
@@ -38,7 +39,7 @@ def confusion(truth: Truth, results: Sequence[Mapping[str, Any]], min_score: flo
         for row, detection in enumerate(best_first):
             if row in pairs:
                 matrix[order[objects[pairs[row]]["category_id"]], order[detection["category_id"]]] += 1
-            elif not (_ious([detection], crowds) >= _IOU).any():
+            elif not (_parts_on([detection], crowds) >= _IOU).any():
                 matrix[nothing, order[detection["category_id"]]] += 1
         for column in set(range(len(objects))) - set(pairs.values()):
             matrix[order[objects[column]["category_id"]], nothing] += 1
@@ -71,11 +72,27 @@ def _match(ious: NDArray[np.float64]) -> dict[int, int]:
 
 def _ious(some: Sequence[Mapping[str, Any]], others: Sequence[Mapping[str, Any]]) -> NDArray[np.float64]:
     """The intersections over the unions of the boxes of both: [some, others]."""
+    common = _intersections(some, others)
+    both = _areas(some)[:, None] + _areas(others)[None]
+    return np.asarray(common / np.maximum(both - common, _NO_AREA))
+
+
+def _parts_on(some: Sequence[Mapping[str, Any]], crowds: Sequence[Mapping[str, Any]]) -> NDArray[np.float64]:
+    """How much of each box lies on each crowd, which is COCO's measure there: [some, crowds]."""
+    return np.asarray(_intersections(some, crowds) / np.maximum(_areas(some), _NO_AREA)[:, None])
+
+
+def _intersections(
+    some: Sequence[Mapping[str, Any]], others: Sequence[Mapping[str, Any]]
+) -> NDArray[np.float64]:
     first, second = _corners(some)[:, None], _corners(others)[None]
     sides = np.minimum(first[..., 2:], second[..., 2:]) - np.maximum(first[..., :2], second[..., :2])
-    common = sides.clip(0).prod(-1)
-    both = (first[..., 2:] - first[..., :2]).prod(-1) + (second[..., 2:] - second[..., :2]).prod(-1)
-    return np.asarray(common / np.maximum(both - common, 1e-12))
+    return np.asarray(sides.clip(0).prod(-1))
+
+
+def _areas(things: Sequence[Mapping[str, Any]]) -> NDArray[np.float64]:
+    corners = _corners(things)
+    return np.asarray((corners[:, 2:] - corners[:, :2]).prod(-1))
 
 
 def _corners(things: Sequence[Mapping[str, Any]]) -> NDArray[np.float64]:

@@ -39,10 +39,12 @@ def score(truth: Truth, results: Sequence[Mapping[str, Any]], iou_type: IouType)
 
     Raises:
         UsageProblem: `EVALUATE_IOU_TYPE` when the model gives no masks or keypoints, or the annotations have
-            none, or they are not the keypoints of COCO's measure.
+            none, or they are not the keypoints of COCO's measure, or a picture has no size for its masks.
     """
     _check_type("the model gives", results, iou_type)
     _check_type("the annotations have", truth.document["annotations"], iou_type)
+    if iou_type == "segm" and not all(map(_has_size, truth.document["images"])):
+        raise _refusal("the annotations have no sizes", "height and width with every picture, in pixels")
     with contextlib.redirect_stdout(io.StringIO()):
         run = _evaluate(truth, results, iou_type)
     precision = run.eval["precision"][:, :, :, _ALL_AREAS, _MOST]
@@ -76,7 +78,10 @@ def _evaluate(truth: Truth, results: Sequence[Mapping[str, Any]], iou_type: IouT
     # pycocotools writes into what it is given, and wants keys that files often lack.
     known.dataset = {"info": {}, **truth.document, "annotations": _annotations(truth)}
     known.createIndex()
-    found = known.loadRes([dict(result) for result in results]) if results else _nothing(known)
+    measured = ("image_id", "category_id", "score", _NEEDS.get(iou_type, "bbox"))
+    # By the first of box, mask and keypoints that a result has, pycocotools tells how large the object is.
+    only_measured = [{name: result[name] for name in measured} for result in results]
+    found = known.loadRes(only_measured) if results else _nothing(known)
     run = COCOeval(known, found, iou_type)
     run.evaluate()
     run.accumulate()
@@ -88,10 +93,11 @@ def _annotations(truth: Truth) -> list[dict[str, Any]]:
     annotations = []
     for number, annotation in enumerate(truth.document["annotations"], 1):
         _, _, width, height = annotation["bbox"]
-        added = {"id": number, "iscrowd": 0, "area": width * height}
+        added = {"iscrowd": 0, "area": width * height}
         if "keypoints" in annotation:
             added["num_keypoints"] = sum(flag > 0 for flag in annotation["keypoints"][2::3])
-        annotations.append({**added, **annotation})
+        # Its matching takes the id 0 for no match, and relies on it that no two objects have one.
+        annotations.append({**added, **annotation, "id": number})
     return annotations
 
 
@@ -109,11 +115,15 @@ def _check_type(who: str, objects: Sequence[Mapping[str, Any]], iou_type: IouTyp
     needed = _NEEDS.get(iou_type)
     if needed is None:
         return
-    if not all(needed in each for each in objects):
+    if not all(each.get(needed) for each in objects):
         raise _refusal(f"{who} no {needed}", f"{needed} with every object")
     wrong = [len(each[needed]) for each in objects if len(each[needed]) != 3 * _KEYPOINTS]
     if iou_type == "keypoints" and wrong:
         raise _refusal(f"{who} other keypoints than COCO's", f"{_KEYPOINTS}, of x, y and a flag each")
+
+
+def _has_size(image: Mapping[str, Any]) -> bool:
+    return all(isinstance(image.get(side), int) and image[side] > 0 for side in ("height", "width"))
 
 
 def _refusal(what: str, expected: str) -> UsageProblem:

@@ -18,7 +18,7 @@ class Truth:
     """A COCO annotation file.
 
     Attributes:
-        document: The file as it is.
+        document: The file, with numbers for all ids of pictures and categories and for all boxes.
         images: The id of each picture, by its file name.
         categories: The name of each category, by its id, sorted by id.
     """
@@ -41,9 +41,14 @@ def read_truth(path: Path) -> Truth:
     if not isinstance(document, dict) or not all(isinstance(document.get(name), list) for name in _LISTS):
         raise _invalid(path, "no COCO annotations", f"an object with the lists {', '.join(_LISTS)}")
     try:
-        images = {image["file_name"]: int(image["id"]) for image in document["images"]}
-        pairs = sorted((int(category["id"]), str(category["name"])) for category in document["categories"])
-        _check_objects(document["annotations"], {category for category, _ in pairs})
+        document |= {
+            "images": [_numbered(image, "id") for image in document["images"]],
+            "categories": [_numbered(category, "id") for category in document["categories"]],
+            "annotations": [_object(annotation) for annotation in document["annotations"]],
+        }
+        images = {image["file_name"]: image["id"] for image in document["images"]}
+        pairs = sorted((category["id"], str(category["name"])) for category in document["categories"])
+        _check_categories(document["annotations"], {category for category, _ in pairs})
     except (KeyError, TypeError, ValueError) as error:
         raise _invalid(
             path, f"{type(error).__name__}: {error}", "ids, names, file names and boxes"
@@ -53,14 +58,24 @@ def read_truth(path: Path) -> Truth:
     return Truth(document, images, dict(pairs))
 
 
-def _check_objects(annotations: Sequence[Mapping[str, Any]], categories: Collection[int]) -> None:
+def _numbered(thing: Mapping[str, Any], *ids: str) -> dict[str, Any]:
+    """With its ids as numbers: some tools write them as text, and pycocotools compares them as they are."""
+    return {**thing, **{name: int(thing[name]) for name in ids}}
+
+
+def _object(annotation: Mapping[str, Any]) -> dict[str, Any]:
     """Raises KeyError, TypeError or ValueError for what is no object in a picture."""
+    box = list(map(float, annotation["bbox"]))
+    if len(box) != 4:
+        raise ValueError(f"the box {annotation['bbox']}")
+    return {**_numbered(annotation, "image_id", "category_id"), "bbox": box}
+
+
+def _check_categories(annotations: Sequence[Mapping[str, Any]], categories: Collection[int]) -> None:
+    """Raises ValueError for an object of no category."""
     for annotation in annotations:
-        int(annotation["image_id"])
         if annotation["category_id"] not in categories:
             raise ValueError(f"an object of category {annotation['category_id']}, which is not there")
-        if len(list(map(float, annotation["bbox"]))) != 4:
-            raise ValueError(f"the box {annotation['bbox']}")
 
 
 def read_results(path: Path, truth: Truth) -> list[dict[str, Any]]:
@@ -70,7 +85,7 @@ def read_results(path: Path, truth: Truth) -> list[dict[str, Any]]:
     pycocotools leaves them out.
 
     Raises:
-        UsageProblem: `EVALUATE_CLASSES` when not one class has the name of a category.
+        UsageProblem: `DETECTIONS_INVALID`; `EVALUATE_CLASSES` when not one class has the name of a category.
     """
     lines = list(_lines(path, truth))
     by_name = {name.casefold(): category for category, name in truth.categories.items()}
@@ -92,11 +107,21 @@ def read_results(path: Path, truth: Truth) -> list[dict[str, Any]]:
 
 
 def _lines(path: Path, truth: Truth) -> Iterator[dict[str, Any]]:
-    with path.open("rb") as stream:
-        for text in stream:
-            line = json.loads(text)
-            if line["file_name"] in truth.images:
-                yield line
+    try:
+        with path.open("rb") as stream:
+            for text in stream:
+                line = json.loads(text)
+                if line["file_name"] in truth.images:
+                    yield line
+    except (OSError, KeyError, TypeError, ValueError) as error:
+        raise UsageProblem(
+            "DETECTIONS_INVALID",
+            "the detections cannot be used",
+            where=path,
+            expected="the detections.jsonl of a run that ended",
+            found=str(error),
+            remedy="give --detections the file that `detect` has written",
+        ) from error
 
 
 def _result(found: Mapping[str, Any]) -> dict[str, Any]:
