@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -189,6 +190,36 @@ def test_all_that_is_wrong_is_told_at_once_before_tensorflow_is_loaded(
     assert streams.out == ""
     assert re.findall(r"^[A-Z_]+(?=:)", streams.err, re.M) == ["MODEL_MISSING", "INPUT_MISSING"]
     assert not output.exists()
+
+
+@pytest.mark.parametrize("name", ["stdout", "stderr"])
+@pytest.mark.parametrize("code", [0, 1])
+def test_a_reader_that_leaves_changes_no_exit_code(
+    monkeypatch: pytest.MonkeyPatch, name: str, code: int
+) -> None:
+    told: list[str] = []
+
+    def run_and_tell(options: object, select: object) -> int:
+        print("words", file=getattr(sys, name), flush=True)
+        told.append("all of it")
+        return code
+
+    reading, writing = os.pipe()
+    os.close(reading)
+    with open(writing, "w") as unread:
+        monkeypatch.setattr(sys, name, unread)
+        monkeypatch.setattr("tfod_runtime.cli._run", run_and_tell)
+        assert main(["detect", "a", "--output", "out", "--model", "m"]) == code
+    assert told == ["all of it"]
+
+
+def test_a_connection_that_breaks_is_no_success(monkeypatch: pytest.MonkeyPatch) -> None:
+    def run(options: object, select: object) -> int:
+        raise BrokenPipeError
+
+    monkeypatch.setattr("tfod_runtime.cli._run", run)
+    with pytest.raises(BrokenPipeError):
+        main(["detect", "a", "--output", "out", "--model", "m"])
 
 
 def test_inputs_and_a_list_exclude_each_other(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

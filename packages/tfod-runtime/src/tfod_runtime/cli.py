@@ -20,6 +20,7 @@ from tfod_runtime.errors import RuntimeProblem
 from tfod_runtime.options import Options, PrepareOptions, RayOptions, ServeOptions
 from tfod_runtime.selection import Select, keep_all
 from tfod_runtime.signals import Interrupted, interruptible
+from tfod_runtime.standard_streams import readers_may_leave
 
 
 def main(argv: Sequence[str] | None = None, *, select: Select = keep_all) -> int:
@@ -35,21 +36,16 @@ def main(argv: Sequence[str] | None = None, *, select: Select = keep_all) -> int
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(AttributeError):  # a stream that a test or a host program put there
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
-    try:
-        with interruptible():
-            code = _run(parse_arguments(sys.argv[1:] if argv is None else argv, os.environ), select)
-            sys.stdout.flush()
-            return code
-    except RuntimeProblem as problem:
-        print(problem, file=sys.stderr)
-        return 2
-    except Interrupted as interruption:
-        print(f"stopped by {interruption.signal.name}", file=sys.stderr)
-        return interruption.exit_code
-    except BrokenPipeError:
-        # The reader of stdout has seen enough; the interpreter must not trip over it again when it ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    with readers_may_leave():
+        try:
+            with interruptible():
+                return _run(parse_arguments(sys.argv[1:] if argv is None else argv, os.environ), select)
+        except RuntimeProblem as problem:
+            print(problem, file=sys.stderr)
+            return 2
+        except Interrupted as interruption:
+            print(f"stopped by {interruption.signal.name}", file=sys.stderr)
+            return interruption.exit_code
 
 
 def _run(options: Options, select: Select) -> int:

@@ -39,6 +39,7 @@ def quiet_tensorflow(verbose: bool) -> Iterator[None]:
             os.dup2(kept, _STDERR)
             os.close(kept)
             held.seek(0)
-            for line in held:
-                if not _LOG_LINE.match(line):
-                    os.write(_STDERR, line)
+            with contextlib.suppress(OSError):  # nobody reads stderr any more
+                for line in held:
+                    if not _LOG_LINE.match(line):
+                        os.write(_STDERR, line)
