@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from tfod_runtime.server.refusal import bad_request
 
 _CHANNELS = 3
+_MAX_RANK = 4  # pictures, rows, columns, channels
 
 
 def read_object(body: bytes) -> dict[str, Any]:
@@ -59,15 +61,29 @@ def read_integers(value: object, what: str) -> NDArray[np.uint8]:
     Raises:
         Refusal: 400 `PIXELS_MALFORMED`.
     """
-    try:
-        wide = np.asarray(value)
-    except ValueError as error:
-        raise bad_request("PIXELS_MALFORMED", f"{what} has rows of different lengths") from error
-    if wide.dtype.kind not in "iu":
+    # NumPy would make of words rows as long as the longest one: it gets nothing but bytes.
+    leaves, shape = _leaves(value, what)
+    if set(map(type, leaves)) != {int}:
         raise bad_request("PIXELS_MALFORMED", f"{what} does not hold whole numbers in rows of one length")
-    if wide.size == 0 or wide.min() < 0 or wide.max() > np.iinfo(np.uint8).max:
-        raise bad_request("PIXELS_MALFORMED", f"{what} must hold numbers from 0 to 255")
-    return wide.astype(np.uint8)
+    try:
+        return np.frombuffer(bytearray(leaves), np.uint8).reshape(shape)
+    except ValueError as error:
+        raise bad_request("PIXELS_MALFORMED", f"{what} must hold numbers from 0 to 255") from error
+
+
+def _leaves(value: object, what: str) -> tuple[list[Any], list[int]]:
+    """What stands in nested lists, in one list, and the size of each level."""
+    level: list[Any] = [value]
+    shape: list[int] = []
+    while type(level[0]) is list:
+        size = len(level[0])
+        if set(map(type, level)) != {list} or set(map(len, level)) != {size}:
+            raise bad_request("PIXELS_MALFORMED", f"{what} has rows of different lengths")
+        if size == 0 or len(shape) == _MAX_RANK:
+            raise bad_request("PIXELS_MALFORMED", f"{what} must hold numbers, at most {_MAX_RANK} lists deep")
+        shape.append(size)
+        level = list(chain.from_iterable(level))
+    return level, shape
 
 
 def as_picture(pixels: NDArray[np.uint8], what: str) -> NDArray[np.uint8]:
