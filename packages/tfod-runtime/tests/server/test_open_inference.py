@@ -131,6 +131,8 @@ def test_bad_tensors(ready: RunningServer, change: dict[str, Any], code: str) ->
         {"inputs": [FILE, FILE]},
         {"inputs": [3]},
         {"inputs": [FILE], "outputs": [{"name": "x"}]},
+        {"inputs": [FILE], "outputs": [{"name": ["num_detections"]}]},
+        {"inputs": [FILE], "outputs": [{"name": "num_detections"}] * 2},
     ],
 )
 def test_bad_requests(ready: RunningServer, request_: object) -> None:

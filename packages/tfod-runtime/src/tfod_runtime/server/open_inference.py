@@ -155,6 +155,8 @@ def _wanted(request: dict[str, Any]) -> list[_Wanted]:
         isinstance(each, dict) and each.get("name") in known for each in asked
     ):
         raise bad_request("INFER_MALFORMED", f'"outputs" may name {", ".join(known)}')
+    if len({each["name"] for each in asked}) < len(asked):
+        raise bad_request("INFER_MALFORMED", '"outputs" names a tensor more than once')
     return [
         _Wanted(each["name"], all_binary if (own := _parameter(each, "binary_data")) is None else own is True)
         for each in asked
