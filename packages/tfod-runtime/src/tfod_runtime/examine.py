@@ -54,9 +54,18 @@ class Examiner:
         pictures = [picture for picture in decoded if isinstance(picture, Picture)]
         found = iter(self.detector.detect_batch(pictures) if pictures else [])
         return [
-            self._choose(picture, next(found)) if isinstance(picture, Picture) else picture
+            self._examined(picture, next(found)) if isinstance(picture, Picture) else picture
             for picture in decoded
         ]
+
+    def choose(self, picture: Picture, detections: Sequence[Detection]) -> list[Detection]:
+        """What `select` keeps of a picture's detections, best score first.
+
+        Raises:
+            PictureProblem: `SELECT_FAILED`.
+        """
+        with self._turn:
+            return apply_selection(self.select, picture, detections)
 
     def _decode(self, data: bytes, name: str) -> Picture | PictureProblem:
         try:
@@ -64,11 +73,10 @@ class Examiner:
         except PictureProblem as problem:
             return problem
 
-    def _choose(self, picture: Picture, found: Found) -> Examined | PictureProblem:
+    def _examined(self, picture: Picture, found: Found) -> Examined | PictureProblem:
         if isinstance(found, PictureProblem):
             return found
         try:
-            with self._turn:
-                return Examined(picture, apply_selection(self.select, picture, found))
+            return Examined(picture, self.choose(picture, found))
         except PictureProblem as problem:
             return problem

@@ -12,7 +12,6 @@ from tfod_runtime.decode import decode_picture
 from tfod_runtime.detections import Picture
 from tfod_runtime.errors import PictureProblem
 from tfod_runtime.examine import Examined, Examiner
-from tfod_runtime.selection import apply_selection
 from tfod_runtime.server.metrics import Metrics
 from tfod_runtime.server.refusal import bad_request, refusal_of
 
@@ -56,7 +55,7 @@ class Examination:
         if isinstance(found, PictureProblem):
             raise refusal_of(found)
         try:
-            kept = apply_selection(self.examiner.select, picture, found)
+            kept = self.examiner.choose(picture, found)
         except PictureProblem as problem:
             raise refusal_of(problem) from problem
         self.metrics.pictures.inc()
