@@ -52,6 +52,7 @@ def test_a_full_disk_leaves_no_half_file(tmp_path: Path, small_files: None) -> N
 
 def test_a_full_disk_leaves_no_half_line(tmp_path: Path, small_files: None) -> None:
     with OutputFolder(tmp_path) as output:
+        output.begin()
         output.write_line(line("a.jpg"))
         with pytest.raises(OutputProblem):
             output.write_line(line("b.jpg", detections=100))
@@ -61,6 +62,7 @@ def test_a_full_disk_leaves_no_half_line(tmp_path: Path, small_files: None) -> N
 
 def test_results_are_the_lines_as_coco(tmp_path: Path) -> None:
     with OutputFolder(tmp_path / "new" / "folder") as output:
+        output.begin()
         output.write_line(line("a.jpg", detections=2))
         output.write_line(line("b.jpg", detections=0))
         output.write_line(line("c.jpg"))
@@ -71,12 +73,14 @@ def test_results_are_the_lines_as_coco(tmp_path: Path) -> None:
 
 def test_no_detection_is_an_empty_list(tmp_path: Path) -> None:
     with OutputFolder(tmp_path) as output:
+        output.begin()
         output.write_results()
     assert json.loads((tmp_path / "detections.json").read_text()) == []
 
 
 def test_a_second_run_removes_the_results_of_the_first_and_nothing_else(tmp_path: Path) -> None:
     with OutputFolder(tmp_path) as output:
+        output.begin()
         for name in ("annotated/a.jpg", "annotated/sub/b.jpg"):
             output.write_annotated(name, b"jpeg")
             output.write_line({**line("a.jpg"), "annotated": name})
@@ -85,7 +89,9 @@ def test_a_second_run_removes_the_results_of_the_first_and_nothing_else(tmp_path
         output.write_summary({})
     for name in ("annotated/mine.txt", "precious.txt"):
         (tmp_path / name).write_text("keep")
-    with OutputFolder(tmp_path):
+    with OutputFolder(tmp_path) as output:
+        assert "summary.json" in written(tmp_path)
+        output.begin()
         assert written(tmp_path) == ["annotated/mine.txt", "detections.jsonl", "precious.txt", "run.json"]
     assert (tmp_path / "detections.jsonl").read_bytes() == b""
 
@@ -101,3 +107,23 @@ def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(OutputProblem, match="OUTPUT_UNWRITABLE"), OutputFolder(tmp_path / "file" / "out"):
         raise AssertionError("the folder was made")
+
+
+def test_a_file_in_place_of_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("in the way")
+    with pytest.raises(OutputProblem, match="OUTPUT_UNWRITABLE"), OutputFolder(tmp_path / "out"):
+        raise AssertionError("the file was taken for a folder")
+
+
+@pytest.mark.parametrize("resumed", [False, True])
+def test_results_stay_until_the_next_run_begins(tmp_path: Path, resumed: bool) -> None:
+    with OutputFolder(tmp_path) as output:
+        output.begin()
+        output.write_annotated("annotated/a.jpg", b"jpeg")
+        output.write_line({**line("a.jpg"), "annotated": "annotated/a.jpg"})
+        output.write_results()
+        output.write_summary({})
+    finished = written(tmp_path)
+    with OutputFolder(tmp_path, resumed=resumed):
+        pass
+    assert written(tmp_path) == finished

@@ -61,6 +61,7 @@ def run(
 ) -> Tally:
     tally = Tally()
     progress = open_progress("none", io.StringIO())
+    folder.begin()
     run_pipeline(files, Examiner(detector), folder, progress, tally, annotated=False, crew=crew)
     return tally
 
@@ -115,20 +116,25 @@ def test_a_full_disk_stops_the_run_and_what_is_under_way_is_bounded(
 RUN = {"model": "sha256:1", "minScore": 0.5}
 
 
-def test_a_run_goes_on_where_it_was_cut_off(tmp_path: Path, files: list[PictureFile]) -> None:
+@pytest.mark.parametrize(
+    "cut_off",
+    [b'{"image_id": 10, "file_na', b'{"image_id": 10, "file_name": "09.png", "detections": []}'],
+)
+def test_a_run_goes_on_where_it_was_cut_off(tmp_path: Path, files: list[PictureFile], cut_off: bytes) -> None:
     out = tmp_path / "out"
     with OutputFolder(out, RUN) as folder:
         run(folder, files[:9], RedDetector())
     with (out / "detections.jsonl").open("ab") as stream:
-        stream.write(b'{"image_id": 10, "file_na')  # the machine went down
+        stream.write(cut_off)  # the machine went down
     (out / "summary.json").write_text("{}")
     detector = Counting(files)
     with OutputFolder(out, RUN, resumed=True) as folder:
-        assert not (out / "summary.json").exists()
         folder.check_pictures(files)
         assert folder.earlier == 8
         assert [line["image_id"] for line in folder.earlier_lines()] == [1, 2, 3, 4, 5, 6, 7, 9]
+        assert (out / "summary.json").exists()
         tally = run(folder, files, detector)
+    assert not (out / "summary.json").exists()
     # The one that failed is tried again; it is no picture still.
     assert detector.taken == 11
     assert [failure.file_name for failure in tally.failures] == ["07.png"]

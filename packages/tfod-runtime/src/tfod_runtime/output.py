@@ -13,6 +13,7 @@ import contextlib
 import errno
 import json
 import os
+import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -47,7 +48,7 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
 
 
 class OutputFolder:
-    """Results as they come. Entering it clears what an earlier run left, leaving it closes the JSONL.
+    """Results as they come. Entering it changes nothing in it, `begin` does, leaving it closes the JSONL.
 
     Args:
         folder: Made if it is not there.
@@ -58,18 +59,35 @@ class OutputFolder:
     def __init__(self, folder: Path, run: Mapping[str, Any] | None = None, resumed: bool = False) -> None:
         self.folder = folder
         self._run, self._resumed = dict(run or {}), resumed
+        self._goes_on = False
         self._done: dict[int, str] = {}
         self._lines: IO[bytes] | None = None
 
     def __enter__(self) -> OutputFolder:
-        """Makes the folder ready.
+        """Makes the folder if it is not there, and sees whether there is an earlier run to go on with.
+
+        Raises:
+            OutputProblem: `OUTPUT_UNWRITABLE`.
+            UsageProblem: `RESUME_OTHER_RUN`.
+        """
+        with _writable(self.folder):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=self.folder):
+                pass  # it can be written: better known now than when a model was loaded
+            self._goes_on = self._resumed and self._same_run()
+            if self._goes_on:
+                lines = _read_lines(self.folder / LINES)
+                self._done = {line["image_id"]: line["file_name"] for line in lines}
+        return self
+
+    def begin(self) -> None:
+        """Clears what an earlier run left, unless this one goes on with it. Nothing is written before.
 
         Raises:
             OutputProblem: `OUTPUT_UNWRITABLE`.
         """
         with _writable(self.folder):
-            self.folder.mkdir(parents=True, exist_ok=True)
-            if self._resumed and self._same_run():
+            if self._goes_on:
                 self._continue_earlier_run()
             else:
                 self._forget_earlier_run()
@@ -77,7 +95,6 @@ class OutputFolder:
             with whole_file(self.folder / RUN) as stream:
                 stream.write(json.dumps(self._run, indent=2).encode() + b"\n")
             self._lines = (self.folder / LINES).open("ab", buffering=0)
-        return self
 
     @property
     def earlier(self) -> int:
@@ -127,7 +144,7 @@ class OutputFolder:
 
     def write_line(self, line: dict[str, Any]) -> None:
         """Appends one picture to the JSONL, in a single write: a line is there in full or not at all."""
-        assert self._lines is not None, "the folder is not open"
+        assert self._lines is not None, "the run has not begun"
         text = json.dumps(line).encode() + b"\n"
         with _writable(self.folder / LINES):
             end = self._lines.tell()
@@ -183,7 +200,6 @@ class OutputFolder:
             for text in stream:
                 end += len(text) if text.endswith(b"\n") else 0
             stream.truncate(end)
-        self._done = {line["image_id"]: line["file_name"] for line in _read_lines(path)}
         for name in (SUMMARY, RESULTS):
             (self.folder / name).unlink(missing_ok=True)
 
@@ -198,11 +214,11 @@ class OutputFolder:
 
 
 def _read_lines(path: Path) -> Iterator[dict[str, Any]]:
-    """The lines of a JSONL; none when there is no such file. A line that is no object is not ours."""
+    """The whole lines of a JSONL; none when there is no such file. A line that is no object is not ours."""
     with contextlib.suppress(FileNotFoundError), path.open("rb") as stream:
         for text in stream:
             with contextlib.suppress(ValueError):
-                line = json.loads(text)
+                line = json.loads(text) if text.endswith(b"\n") else None
                 if isinstance(line, dict):
                     yield line
 

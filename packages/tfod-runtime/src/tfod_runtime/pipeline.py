@@ -67,7 +67,7 @@ def run_pipeline(
     Args:
         pictures: What to look at.
         examiner: Decodes and detects.
-        output: An open folder.
+        output: A folder in which the run has begun.
         progress: Is told of every picture.
         tally: Counts; it is the caller's, who may be interrupted and still wants to know.
         annotated: Whether annotated pictures are written.

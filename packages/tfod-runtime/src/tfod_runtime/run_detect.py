@@ -75,6 +75,7 @@ def _run(
         )
         examiner = Examiner(detector, select, options.limits.max_pixels)
         crew = Crew(workers, options.batch or detector.best_batch)
+        output.begin()
         began = time.monotonic()
         run_pipeline(found.pictures, examiner, output, progress, tally, annotated=options.annotate, crew=crew)
         seconds = time.monotonic() - began

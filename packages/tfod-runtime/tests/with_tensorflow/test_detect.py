@@ -23,6 +23,7 @@ from tfod_runtime.cli import main
 from tfod_runtime.cpus import available_cpus
 from tfod_runtime.decode import decode_picture
 from tfod_runtime.detections import Detection, Picture
+from tfod_runtime.errors import ModelProblem
 
 # On the edges of JPEG's blocks, so that its colours do not run.
 SCENE = scene(64, 48, (RED, (16, 8, 32, 32)))
@@ -241,6 +242,28 @@ def test_a_service_whose_code_fails_hears_of_it(
     arguments = ["detect", str(photos / "two.png"), "--model", str(colours), "--output", str(tmp_path)]
     assert main(arguments, select=broken) == 1
     assert "SELECT_FAILED" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("options", [[], ["--resume"]])
+def test_a_run_that_does_not_begin_leaves_the_results_of_the_last_one(
+    colours: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: list[str]
+) -> None:
+    pictures, output = tmp_path / "pictures", tmp_path / "out"
+    pictures.mkdir()
+    (pictures / "b.png").write_bytes(file_bytes(SCENE))
+    arguments = ["detect", str(pictures), "--model", str(colours), "--output", str(output)]
+    assert main(arguments) == 0
+    finished = sorted(output.iterdir())
+
+    (pictures / "a.png").write_bytes(file_bytes(SCENE))
+    if not options:
+        monkeypatch.setattr("tfod_runtime.run_detect.load_detector", _fail)
+    assert main([*arguments, *options]) == 2
+    assert sorted(output.iterdir()) == finished
+
+
+def _fail(*anything: object) -> None:
+    raise ModelProblem("MODEL_UNLOADABLE", "the model cannot be loaded")
 
 
 def start(colours: Path, *arguments: str) -> subprocess.Popen[str]:
