@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import errno
+import fcntl
 import json
+import os
 import resource
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tfod_runtime.errors import OutputProblem
+from tfod_runtime.errors import OutputProblem, UsageProblem
 from tfod_runtime.output import OutputFolder, whole_file
 
 
@@ -127,3 +130,37 @@ def test_results_stay_until_the_next_run_begins(tmp_path: Path, resumed: bool) -
     with OutputFolder(tmp_path, resumed=resumed):
         pass
     assert written(tmp_path) == finished
+
+
+def test_a_folder_is_of_one_run_at_a_time(tmp_path: Path) -> None:
+    with OutputFolder(tmp_path) as first:
+        first.begin()
+        first.write_line(line("a.jpg"))
+        for resumed in (False, True):
+            with pytest.raises(OutputProblem) as caught, OutputFolder(tmp_path, resumed=resumed):
+                raise AssertionError("two runs write to one folder")
+            assert caught.value.code == "OUTPUT_IN_USE"
+        first.write_line(line("b.jpg"))
+    with OutputFolder(tmp_path, resumed=True) as second:
+        assert [each["file_name"] for each in second.earlier_lines()] == ["a.jpg", "b.jpg"]
+    assert written(tmp_path) == ["detections.jsonl", "run.json"]
+
+
+def test_a_run_that_was_refused_keeps_nothing_from_the_next(tmp_path: Path) -> None:
+    with OutputFolder(tmp_path, {"model": "a"}) as output:
+        output.begin()
+    refused = OutputFolder(tmp_path, {"model": "b"}, resumed=True)
+    with pytest.raises(UsageProblem), refused:
+        pass
+    with OutputFolder(tmp_path):
+        pass
+
+
+def test_a_file_system_without_locks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_locks(descriptor: int, operation: int) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(fcntl, "flock", no_locks)
+    with OutputFolder(tmp_path) as output:
+        output.begin()
+        output.write_line(line("a.jpg"))

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import fcntl
 import json
 import os
 import tempfile
@@ -50,6 +51,8 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
 class OutputFolder:
     """Results as they come. Entering it changes nothing in it, `begin` does, leaving it closes the JSONL.
 
+    From entering to leaving, the folder is this run's alone.
+
     Args:
         folder: Made if it is not there.
         run: What decides the results, to be told from that of an earlier run.
@@ -62,22 +65,29 @@ class OutputFolder:
         self._goes_on = False
         self._done: dict[int, str] = {}
         self._lines: IO[bytes] | None = None
+        self._lock: int | None = None
 
     def __enter__(self) -> OutputFolder:
         """Makes the folder if it is not there, and sees whether there is an earlier run to go on with.
 
         Raises:
-            OutputProblem: `OUTPUT_UNWRITABLE`.
+            OutputProblem: `OUTPUT_UNWRITABLE`, `OUTPUT_IN_USE`.
             UsageProblem: `RESUME_OTHER_RUN`.
         """
-        with _writable(self.folder):
-            self.folder.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryFile(dir=self.folder):
-                pass  # it can be written: better known now than when a model was loaded
-            self._goes_on = self._resumed and self._same_run()
+        try:
+            with _writable(self.folder):
+                self.folder.mkdir(parents=True, exist_ok=True)
+                self._lock = os.open(self.folder, os.O_RDONLY)
+                _lock(self._lock, self.folder)
+                with tempfile.TemporaryFile(dir=self.folder):
+                    pass  # it can be written: better known now than when a model was loaded
+                self._goes_on = self._resumed and self._same_run()
             if self._goes_on:
                 lines = _read_lines(self.folder / LINES)
                 self._done = {line["image_id"]: line["file_name"] for line in lines}
+        except BaseException:
+            self._close()
+            raise
         return self
 
     def begin(self) -> None:
@@ -131,8 +141,7 @@ class OutputFolder:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Closes the JSONL; what it holds stays, however the run ended."""
-        if self._lines:
-            self._lines.close()
+        self._close()
 
     def write_annotated(self, name: str, jpeg: bytes) -> None:
         """Writes an annotated picture; `name` is relative to the folder: `annotated/a.jpg`."""
@@ -169,6 +178,12 @@ class OutputFolder:
         """Writes the summary: the last thing that a run does."""
         with whole_file(self.folder / SUMMARY) as stream:
             stream.write(json.dumps(summary, indent=2).encode() + b"\n")
+
+    def _close(self) -> None:
+        if self._lines is not None:
+            self._lines.close()
+        if self._lock is not None:
+            os.close(self._lock)
 
     def _same_run(self) -> bool:
         """Whether there is an earlier run to go on with.
@@ -211,6 +226,28 @@ class OutputFolder:
                 (self.folder / name).unlink(missing_ok=True)
         for name in (SUMMARY, RESULTS, RUN):
             (self.folder / name).unlink(missing_ok=True)
+
+
+def _lock(descriptor: int, folder: Path) -> None:
+    """Makes a folder this process's own until the descriptor is closed, if only because the process died.
+
+    A lock on the folder itself leaves no file behind. Some file systems of a network have none, and
+    a second run goes unseen there.
+
+    Raises:
+        OutputProblem: `OUTPUT_IN_USE`.
+    """
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise OutputProblem(
+            "OUTPUT_IN_USE",
+            "another run is writing its results there",
+            where=folder,
+            remedy="wait until it has ended, or give another --output",
+        ) from error
+    except OSError:
+        return
 
 
 def _read_lines(path: Path) -> Iterator[dict[str, Any]]:
