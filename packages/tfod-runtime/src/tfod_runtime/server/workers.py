@@ -11,13 +11,29 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from http import HTTPStatus
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from tfod_runtime.server.limits import ServerLimits
 from tfod_runtime.server.metrics import Metrics
 from tfod_runtime.server.refusal import Refusal
 
 _Result = TypeVar("_Result")
+
+
+class _Order(Generic[_Result]):
+    """Work that a thread takes, or that is withdrawn: the queue keeps it, but not the body in it."""
+
+    def __init__(self, work: Callable[[], _Result]) -> None:
+        self._work: Callable[[], _Result] | None = work
+
+    def take(self) -> Callable[[], _Result] | None:
+        """The work, unless it was withdrawn."""
+        work, self._work = self._work, None
+        return work
+
+    def withdraw(self) -> None:
+        """Nobody waits for the work any more."""
+        self._work = None
 
 
 class Workers:
@@ -48,11 +64,12 @@ class Workers:
 
         Raises:
             Refusal: 429 `BUSY`; 503 `TOO_LATE` when the time is over. Work that has begun is not cut short,
-                and holds its place until it ends.
+                and holds its place until it ends; other work holds it until a thread has put it aside.
         """
         self.check_room()
         loop = asyncio.get_running_loop()
-        future = self._threads.submit(self._in_time, work, time.monotonic(), arrived)
+        order = _Order(work)
+        future = self._threads.submit(self._in_time, order, time.monotonic(), arrived)
         self._taken += 1
         self._metrics.under_way.set(self._taken)
         future.add_done_callback(lambda done: self._leave(loop, done))
@@ -60,17 +77,24 @@ class Workers:
             left = arrived + self._limits.seconds - time.monotonic()
             return await asyncio.wait_for(asyncio.shield(asyncio.wrap_future(future)), left)
         except asyncio.TimeoutError:
-            future.cancel()
             raise self._too_late() from None
+        finally:
+            order.withdraw()
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether anything waits or is worked on, even if nobody waits for it any more."""
+        return self._taken > 0
 
     def close(self) -> None:
         """Lets the threads end; nothing may be run any more."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
-    def _in_time(self, work: Callable[[], _Result], queued: float, arrived: float) -> _Result:
+    def _in_time(self, order: _Order[_Result], queued: float, arrived: float) -> _Result:
         now = time.monotonic()
         self._metrics.queue_seconds.observe(now - queued)
-        if now - arrived > self._limits.seconds:
+        work = order.take()
+        if work is None or now - arrived > self._limits.seconds:
             raise self._too_late()
         return work()
 
