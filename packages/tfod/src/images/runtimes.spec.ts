@@ -172,12 +172,15 @@ describe('services that stand on a runtime', () => {
     expect(await problems('parking', { variants: ['cpu'] })).toEqual([]);
   });
 
-  it('do not say themselves what the runtime says', async () => {
-    workspace.write('apps/parking/docker/tf.Dockerfile', 'FROM base\n');
-    expect(await problems()).toEqual([
-      expect.objectContaining({ code: 'RUNTIME_TWICE', where: 'apps/parking/docker/tf.Dockerfile' }),
-    ]);
-  });
+  it.each(['base', 'tf', 'gpu', 'lite'])(
+    'do not say themselves what the runtime says of %s',
+    async (role) => {
+      workspace.write(`apps/parking/docker/${role}.Dockerfile`, 'FROM base\n');
+      expect(await problems()).toEqual([
+        expect.objectContaining({ code: 'RUNTIME_TWICE', where: `apps/parking/docker/${role}.Dockerfile` }),
+      ]);
+    },
+  );
 
   it('name it in tfod.json and not in a Dockerfile', async () => {
     workspace.write('apps/parking/Dockerfile', 'FROM ml\n');

@@ -7,7 +7,7 @@ import { SERVICE_FILE, type Runtime, type Service } from './service';
 import type { Variant } from './variant';
 
 /** What a runtime makes; a service that stands on one must not say it as well. */
-const BELOW_SERVICE = ['docker/base.Dockerfile', 'docker/tf.Dockerfile', 'docker/gpu.Dockerfile'];
+const BELOW_SERVICE = ['base', 'tf', 'gpu', 'lite'].map((role) => `docker/${role}.Dockerfile`);
 
 /** Where to look for a runtime, and what of it is needed. */
 export interface RuntimeSearch {

@@ -1,6 +1,6 @@
 export interface PromoteOptions {
   readonly tag: string | number;
-  readonly variants?: readonly ('cpu' | 'gpu')[];
+  readonly variants?: readonly ('cpu' | 'gpu' | 'lite')[];
   readonly platforms?: readonly string[];
   readonly registry?: string;
   readonly buildArgs?: object | readonly string[];

@@ -2,6 +2,7 @@ import type { StoredImage } from '../../engine/image-store';
 import { carriesKey, ownerOfRef, type Key } from '../key';
 import { KEY_LABEL } from '../labels';
 import { isGone, thisProcess } from '../owner';
+import { VARIANTS } from '../../service/variant';
 
 /** An image that tfod built, with its names told apart. */
 export interface Candidate {
@@ -15,7 +16,9 @@ export interface Candidate {
 }
 
 /** `cpu`, `gpu-arm64`: where these point changes with every build. */
-const MOVING_TAG = /^(cpu|gpu)(-(amd64|arm64|386|arm(v\d)?|ppc64le|riscv64|s390x))?$/;
+const MOVING_TAG = new RegExp(
+  `^(${VARIANTS.join('|')})(-(amd64|arm64|386|arm(v\\d)?|ppc64le|riscv64|s390x))?$`,
+);
 
 /**
  * The images that are tfod's to remove: they bear a key, and a name of tfod's that carries it. An image that
