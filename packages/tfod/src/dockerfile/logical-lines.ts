@@ -94,11 +94,15 @@ export class LogicalLines {
 
 function readDirectives(lines: readonly string[]): Directives {
   const found = new Map<string, string>();
+  const isScript = lines[0]?.startsWith('#!') ?? false;
   for (const [index, line] of lines.entries()) {
+    if (index === 0 && isScript) continue;
     const directive =
       /^\p{White_Space}*#\p{White_Space}*(?<name>[a-z][a-z0-9]*)\s*=\s*(?<value>.+?)\s*$/iu.exec(line);
     const name = directive?.groups?.['name']?.toLowerCase() ?? '';
     if (!['syntax', 'escape', 'check'].includes(name)) break;
+    // BuildKit looks behind a #! line for the frontend and for nothing else.
+    if (isScript && name === 'escape') continue;
     if (found.has(name)) throw new LineFault(`a second # ${name}= line`, index + 1);
     const value = directive?.groups?.['value'] ?? '';
     if (name === 'escape' && value !== '\\' && value !== '`') {

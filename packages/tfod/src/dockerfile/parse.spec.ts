@@ -59,6 +59,11 @@ describe('parseDockerfile', () => {
     ]);
   });
 
+  it('looks behind a #! line for the syntax and for no escape character', () => {
+    const text = '#!/usr/bin/env x\n# escape=`\n# syntax=a/b:1\nFROM a\n';
+    expect(parseDockerfile(text, 'Dockerfile')).toMatchObject({ escape: '\\', syntax: 'a/b:1' });
+  });
+
   it('continues lines with the escape character of the directive alone', () => {
     expect(texts('# escape=`\nFROM a\nRUN dir C:\\\nRUN b `\n  c')).toEqual([
       'FROM a',
