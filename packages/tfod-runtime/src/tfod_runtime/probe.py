@@ -819,6 +819,9 @@ module.answer(*sys.argv[2:])
 """A child imports this file as a module, for its bytecode. Run as a script, it would find the modules beside
 it (`model`, `errors`, …) before those of other packages."""
 
+_SECONDS_TO_DIE = 10.0
+_NOT_KILLED = "nor an end after SIGKILL"
+
 
 def run_child(
     name: str, question: object, around: Surroundings, timeout: float, **environment: str
@@ -829,7 +832,8 @@ def run_child(
         name: A key of `CHILDREN`.
         question: What the part is given, as JSON.
         around: Interpreter and environment.
-        timeout: Seconds until it is killed, with all that it started.
+        timeout: Seconds until it is killed, with all that it started; one that the kernel does not let go is
+            left behind soon after.
         environment: Variables besides.
     """
     answers, talk = os.memfd_create("answers"), os.memfd_create("talk")
@@ -850,8 +854,13 @@ def run_child(
         finally:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-        return _outcome(_contents(answers), _contents(talk), code, timeout)
+            # A driver that hangs holds a process where no signal ends it.
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(_SECONDS_TO_DIE)
+        outcome = _outcome(_contents(answers), _contents(talk), code, timeout)
+        if process.returncode is None:
+            return replace(outcome, death=f"{outcome.death}, {_NOT_KILLED}")
+        return outcome
     finally:
         os.close(answers)
         os.close(talk)
@@ -916,6 +925,10 @@ def blame(id: str, outcome: Outcome, step: str, expected: str = "", hint: str = 
     elif outcome.killer == signal.SIGKILL and cause is None:
         cause = Cause(
             "host", "the kernel may have run out of memory: dmesg, and the container's memory limit"
+        )
+    elif outcome.death and outcome.death.endswith(_NOT_KILLED):
+        cause = Cause(
+            "host", "the kernel holds the process, in the driver or at a disk: dmesg, then a reboot"
         )
     elif outcome.death and outcome.death.startswith("no answer") and cause is None:
         cause = Cause(

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -7,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from probe.an_image import MATRIX, Compiler
+from tfod_runtime import probe
 from tfod_runtime.probe import (
     CUDA_ERRORS,
     DRIVER_MINIMUMS,
@@ -16,6 +19,7 @@ from tfod_runtime.probe import (
     Found,
     Kernels,
     Surroundings,
+    blame,
     is_injected,
     kernels_for,
     library_version,
@@ -27,6 +31,7 @@ from tfod_runtime.probe import (
     placements,
     ptxas_candidates,
     read_runpath,
+    run_child,
     serves,
     tell_cause,
     unmatched,
@@ -306,8 +311,6 @@ head/MatMul: (MatMul): /job:localhost/replica:0/task:0/device:CPU:0
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the processes of /proc")
 def test_a_child_that_hangs_leaves_nothing_behind(tmp_path: Path) -> None:
-    from tfod_runtime.probe import run_child
-
     mark = f"600.{tmp_path.name.encode().hex()[:8]}"
     hanging = tmp_path / "python"
     hanging.write_text(f"#!/bin/sh\nsleep {mark} &\nsleep {mark}\n")
@@ -317,3 +320,26 @@ def test_a_child_that_hangs_leaves_nothing_behind(tmp_path: Path) -> None:
     assert (
         mark not in subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
     )
+
+
+@pytest.mark.filterwarnings("ignore:subprocess:ResourceWarning")
+def test_a_child_that_nothing_kills_is_a_finding(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As one that sleeps in a driver; here the signal is kept from it."""
+    sleeping = tmp_path / "python"
+    sleeping.write_text("#!/bin/sh\nexec sleep 600\n")
+    sleeping.chmod(0o755)
+    left: list[int] = []
+    monkeypatch.setattr(os, "killpg", lambda group, _signal: left.append(group))
+    monkeypatch.setattr(probe, "_SECONDS_TO_DIE", 0.1)
+    try:
+        outcome = run_child(
+            "driver", None, Surroundings({"PATH": "/usr/bin:/bin"}, python=str(sleeping)), 0.1
+        )
+    finally:
+        for process in left:
+            os.kill(process, signal.SIGKILL)
+            os.waitpid(process, 0)
+    assert outcome.death == "no answer within 0.1 s, nor an end after SIGKILL"
+    check = blame("image.cuda-init", outcome, "init")
+    assert (check.status, check.owner) == ("fail", "host")
+    assert "reboot" in check.hint
