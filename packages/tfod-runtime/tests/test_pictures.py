@@ -80,6 +80,16 @@ def test_a_number_never_takes_a_name_that_is_there() -> None:
     ]
 
 
+def test_many_equal_names_take_no_longer_than_others() -> None:
+    names = unique_names(["frame.jpg"] * 50_000)
+    assert names[:2] == ["frame.jpg", "frame-2.jpg"]
+    assert names[-1] == "frame-50000.jpg"
+
+
+def test_a_reserved_name_is_given_to_none() -> None:
+    assert unique_names(["a.jpg", "a.jpg", "b.jpg"], ["a.jpg", "a-3.jpg"]) == ["a-2.jpg", "a-4.jpg", "b.jpg"]
+
+
 def test_every_wrong_input_is_reported(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(SeveralProblems) as caught:
@@ -130,6 +140,9 @@ def test_a_name_with_a_line_separator_of_unicode(tmp_path: Path) -> None:
         '{"path": "/a.jpg", "name": "../../a.jpg"}',
         '{"path": "/a.jpg", "name": "a/../../b.jpg"}',
         '{"path": "/a.jpg", "name": "a\\u0000.jpg"}',
+        '{"path": "/a.jpg", "name": "a\\ud800.jpg"}',
+        '{"path": "/a\\ud800.jpg"}',
+        '{"path": "/a\\u0000.jpg", "name": "a.jpg"}',
     ],
 )
 def test_a_wrong_line_is_named_with_its_number(tmp_path: Path, line: str) -> None:

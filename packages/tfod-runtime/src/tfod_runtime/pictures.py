@@ -135,14 +135,21 @@ def read_bytes(path: Path) -> bytes:
         ) from error
 
 
-def unique_names(names: Iterable[str]) -> list[str]:
-    """The same names, each changed that stands before it already: `a.jpg`, `a.jpg` → `a.jpg`, `a-2.jpg`."""
-    taken: set[str] = set()
+def unique_names(names: Iterable[str], reserved: Iterable[str] = ()) -> list[str]:
+    """The same names, each changed that stands before it already: `a.jpg`, `a.jpg` → `a.jpg`, `a-2.jpg`.
+
+    Args:
+        names: Relative paths.
+        reserved: Names that are given to none.
+    """
+    taken = set(reserved)
     unique = []
+    following: dict[str, int] = {}
     for name in names:
-        path, number, candidate = PurePosixPath(name), 2, name
+        path, number, candidate = PurePosixPath(name), following.get(name, 2), name
         while candidate in taken:
             candidate, number = str(path.with_name(f"{path.stem}-{number}{path.suffix}")), number + 1
+        following[name] = number
         taken.add(candidate)
         unique.append(candidate)
     return unique
@@ -206,6 +213,9 @@ def _entry(line: str) -> tuple[str, Path]:
     pure = PurePosixPath(name) if isinstance(name, str) else PurePosixPath()
     if not pure.name or pure.is_absolute() or ".." in pure.parts or "\0" in name:
         raise ValueError(f"the name {name!r} must be a relative path that stays in its folder")
+    if "\0" in entry["path"]:
+        raise ValueError(f"the path {entry['path']!r} cannot be")
+    os.fsencode(name + entry["path"])  # half a character is a name of nothing, and a ValueError
     return str(pure), Path(entry["path"])
 
 
