@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tfod_runtime.errors import OutputProblem, UsageProblem
+from tfod_runtime.errors import OutputProblem, PictureProblem, UsageProblem
 from tfod_runtime.output import OutputFolder, whole_file
 
 
@@ -164,3 +164,21 @@ def test_a_file_system_without_locks(tmp_path: Path, monkeypatch: pytest.MonkeyP
     with OutputFolder(tmp_path) as output:
         output.begin()
         output.write_line(line("a.jpg"))
+
+
+@pytest.mark.parametrize("name", ["taken.jpg", "file/a.jpg", "n" * 300, f"{'n' * 300}/a.jpg"])
+def test_a_name_that_cannot_be_is_a_matter_of_one_picture(tmp_path: Path, name: str) -> None:
+    (tmp_path / "annotated" / "taken.jpg").mkdir(parents=True)
+    (tmp_path / "annotated" / "file").write_text("in the way")
+    with OutputFolder(tmp_path) as output:
+        with pytest.raises(PictureProblem) as caught:
+            output.write_annotated(f"annotated/{name}", b"jpeg")
+        assert caught.value.code == "ANNOTATED_NAME"
+        output.write_annotated("annotated/a.jpg", b"jpeg")
+    assert written(tmp_path) == ["annotated/a.jpg", "annotated/file"]
+
+
+def test_no_folder_for_annotated_pictures_is_a_matter_of_all(tmp_path: Path) -> None:
+    (tmp_path / "annotated").write_text("in the way")
+    with OutputFolder(tmp_path) as output, pytest.raises(OutputProblem, match="OUTPUT_UNWRITABLE"):
+        output.write_annotated("annotated/a.jpg", b"jpeg")

@@ -18,7 +18,7 @@ from tfod_runtime.errors import OutputProblem, UsageProblem
 from tfod_runtime.examine import Examiner
 from tfod_runtime.output import OutputFolder
 from tfod_runtime.pictures import PictureFile
-from tfod_runtime.pipeline import Crew, run_pipeline
+from tfod_runtime.pipeline import Crew, annotated_names, run_pipeline
 from tfod_runtime.progress import open_progress
 from tfod_runtime.summary import Tally
 
@@ -174,3 +174,34 @@ def test_other_pictures_do_not_go_on(tmp_path: Path, files: list[PictureFile]) -
         folder.check_pictures(moved)
     assert caught.value.code == "RESUME_OTHER_PICTURES"
     assert "00.png" in caught.value.facts["found"]
+
+
+def test_annotated_pictures_of_equal_names_and_of_names_that_are_folders() -> None:
+    names = ["a.jpg", "a.png", "a.png.jpg", "b.JPEG", "x.png", "x.png.jpg/y.jpg", "z.jpg", "z.jpg/deep/y.gif"]
+    assert annotated_names(names) == [
+        f"annotated/{name}"
+        for name in (
+            *("a.jpg", "a.png.jpg", "a.png-2.jpg", "b.JPEG", "x.png-2.jpg", "x.png.jpg/y.jpg"),
+            *("z-2.jpg", "z.jpg/deep/y.gif.jpg"),
+        )
+    ]
+
+
+def test_an_annotated_picture_has_a_name_that_file_systems_take() -> None:
+    long = [f"sub/{'n' * 247}.png", f"sub/{'n' * 251}.png", f"sub/{'n' * 250}1.png", f"{'ü' * 125}.png"]
+    names = annotated_names(long)
+    assert names[0] == f"annotated/sub/{'n' * 247}.png.jpg"
+    assert len(set(names)) == 4
+    assert all(len(name.rpartition("/")[2].encode()) <= 255 and name.endswith(".jpg") for name in names)
+    assert names[1].startswith(f"annotated/sub/{'n' * 234}-")
+    assert names == annotated_names(long)
+
+
+def test_a_picture_that_cannot_be_annotated_stops_no_other(tmp_path: Path, files: list[PictureFile]) -> None:
+    (tmp_path / "out" / "annotated" / "01.png.jpg").mkdir(parents=True)
+    tally = Tally()
+    with OutputFolder(tmp_path / "out") as folder:
+        folder.begin()
+        run_pipeline(files[:3], Examiner(RedDetector()), folder, open_progress("none", io.StringIO()), tally)
+    assert [(failure.file_name, failure.code) for failure in tally.failures] == [("01.png", "ANNOTATED_NAME")]
+    assert [line["file_name"] for line in lines(tmp_path / "out")] == ["00.png", "02.png"]

@@ -22,11 +22,17 @@ from types import TracebackType
 from typing import IO, Any, BinaryIO
 
 from tfod_runtime.coco import to_results
-from tfod_runtime.errors import OutputProblem, UsageProblem
+from tfod_runtime.errors import OutputProblem, PictureProblem, UsageProblem
 from tfod_runtime.pictures import PictureFile
 
 LINES, RESULTS, SUMMARY, ANNOTATED = "detections.jsonl", "detections.json", "summary.json", "annotated"
 RUN = "run.json"
+
+_OF_ONE_NAME = {
+    *(errno.ENAMETOOLONG, errno.EISDIR, errno.ENOTDIR, errno.EEXIST, errno.ENOTEMPTY),
+    *(errno.EINVAL, errno.EILSEQ),  # characters that the file system does not take
+}
+"""What the system says of a name that is too long, odd, or taken; other names may well be written."""
 
 
 @contextlib.contextmanager
@@ -144,12 +150,30 @@ class OutputFolder:
         self._close()
 
     def write_annotated(self, name: str, jpeg: bytes) -> None:
-        """Writes an annotated picture; `name` is relative to the folder: `annotated/a.jpg`."""
+        """Writes an annotated picture; `name` is relative to the folder: `annotated/a.jpg`.
+
+        Raises:
+            PictureProblem: `ANNOTATED_NAME` when it is only this name that cannot be.
+            OutputProblem: `OUTPUT_UNWRITABLE`.
+        """
         path = self.folder / name
         with _writable(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
-        with whole_file(path) as stream:
-            stream.write(jpeg)
+            (self.folder / ANNOTATED).mkdir(exist_ok=True)
+        try:
+            with _writable(path):
+                path.parent.mkdir(parents=True, exist_ok=True)
+            with whole_file(path) as stream:
+                stream.write(jpeg)
+        except OutputProblem as problem:
+            if isinstance(problem.__cause__, OSError) and problem.__cause__.errno in _OF_ONE_NAME:
+                raise PictureProblem(
+                    "ANNOTATED_NAME",
+                    "the annotated picture cannot have its name there",
+                    where=path,
+                    found=problem.facts["found"],
+                    remedy="rename the picture, or leave annotated pictures out with --no-annotate",
+                ) from problem
+            raise
 
     def write_line(self, line: dict[str, Any]) -> None:
         """Appends one picture to the JSONL, in a single write: a line is there in full or not at all."""

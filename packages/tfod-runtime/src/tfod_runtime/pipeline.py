@@ -8,6 +8,8 @@ written in the order of the pictures, by the one thread that called.
 
 from __future__ import annotations
 
+import hashlib
+import os
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -27,6 +29,9 @@ from tfod_runtime.summary import Tally
 
 _TASKS_PER_WORKER = 3
 """Being worked at, waiting for a worker, waiting for its turn to be written."""
+
+_LONGEST_NAME = 255
+"""In bytes: the limit of ext4, APFS and nearly all other file systems."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +98,25 @@ def run_pipeline(
 
 
 def annotated_names(names: Sequence[str]) -> list[str]:
-    """Where annotated pictures go: `a.jpg` → `annotated/a.jpg`, `a.png` → `annotated/a.png.jpg`."""
+    """Where annotated pictures go: `a.jpg` → `annotated/a.jpg`, `a.png` → `annotated/a.png.jpg`.
+
+    None goes where another one needs a folder, and a name that is too long is cut.
+    """
     jpegs = (PurePosixPath(name).suffix.lower() in (".jpg", ".jpeg") for name in names)
-    wanted = [name if jpeg else f"{name}.jpg" for name, jpeg in zip(names, jpegs, strict=True)]
-    return [f"{ANNOTATED}/{name}" for name in unique_names(wanted)]
+    wanted = [_cut(name if jpeg else f"{name}.jpg") for name, jpeg in zip(names, jpegs, strict=True)]
+    parents = {PurePosixPath(name).parent for name in wanted}
+    folders = {str(folder) for parent in parents for folder in (parent, *parent.parents)}
+    return [f"{ANNOTATED}/{name}" for name in unique_names(wanted, folders)]
+
+
+def _cut(name: str) -> str:
+    """A name that file systems take; one that is too long is told from others by a digest of it."""
+    path = PurePosixPath(name)
+    encoded = os.fsencode(path.name)
+    if len(encoded) <= _LONGEST_NAME:
+        return name
+    end = f"-{hashlib.sha256(encoded).hexdigest()[:16]}.jpg"
+    return str(path.with_name(encoded[: _LONGEST_NAME - len(end)].decode("utf-8", "ignore") + end))
 
 
 def _in_order(
@@ -146,6 +166,9 @@ def _finished(job: _Job, examined: Examined | PictureProblem, output: OutputFold
         "detections": to_objects(detections, picture.width, picture.height),
     }
     if job.annotated_name:
-        output.write_annotated(job.annotated_name, to_jpeg(annotate(picture, detections)))
+        try:
+            output.write_annotated(job.annotated_name, to_jpeg(annotate(picture, detections)))
+        except PictureProblem as problem:
+            return problem
         line["annotated"] = job.annotated_name
     return line
