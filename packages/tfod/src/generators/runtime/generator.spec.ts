@@ -49,7 +49,7 @@ describe('tfod:runtime', () => {
     expect(text('libs/ml/README.md')).not.toContain('<%');
     expect(readProjectConfiguration(tree, 'ml')).toMatchObject({
       root: 'libs/ml',
-      projectType: 'library',
+      projectType: 'application',
       tags: ['type:runtime'],
     });
     expect(told.join('\n')).toContain('nx g tfod:service parking --runtime=ml');

@@ -81,7 +81,9 @@ function setVariants(tree: Tree, { runtime, before }: RuntimePlan): void {
 function addProject(tree: Tree, { runtime, tags }: RuntimePlan): void {
   const { name, root } = runtime;
   if (tree.exists(`${root}/project.json`)) return;
-  addProjectConfiguration(tree, name, { root, projectType: 'library', tags: [...tags], targets: {} });
+  // No 'library': nx g @nx/workspace:move would look in every file of all other projects for imports of its name, and
+  // write pictures and weights back as text.
+  addProjectConfiguration(tree, name, { root, projectType: 'application', tags: [...tags], targets: {} });
 }
 
 function tellWhatWasDone({ runtime, lock, before, moves, notes }: RuntimePlan): void {
