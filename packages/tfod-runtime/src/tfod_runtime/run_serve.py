@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import signal
 import socket
+import sys
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -40,7 +42,8 @@ def run_serve(options: ServeOptions, select: Select) -> int:
     """Runs the command until SIGTERM or Ctrl-C, then finishes what was accepted; a second Ctrl-C does not.
 
     Returns:
-        The exit code: 0, having stopped as asked.
+        The exit code: 0, having stopped as asked. Where work goes on that nobody waits for any more, the
+        process ends here, with 0 as well.
 
     Raises:
         RuntimeProblem: What is wrong with the model, or the address.
@@ -65,7 +68,16 @@ def run_serve(options: ServeOptions, select: Select) -> int:
         with _Stopping(server, state, log) as stopping:
             log.write("listening", url=f"http://{host}:{port}", model=model.name, workers=limits.workers)
             asyncio.run(_serve(server, listener, state, load, log, stopping))
+            if state.workers.is_busy:
+                _end_process()
     return 0
+
+
+def _end_process() -> None:
+    """Ends the process with 0 while threads still work: Python would wait for them, nobody else does."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 async def _serve(
