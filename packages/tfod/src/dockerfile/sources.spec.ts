@@ -165,11 +165,25 @@ describe('sourcesOf', () => {
   it('lets the triggers of a stage act in those that stand on it', () => {
     const lines = ['FROM a AS one', 'ONBUILD COPY triggered /x', 'FROM one AS two', 'FROM two'];
     expect(contextPaths(lines)).toEqual(['triggered']);
-    expect(contextPaths(lines, { target: 'one' })).toEqual([]);
     expect(inputs(['FROM a AS one', 'ONBUILD COPY --from=tool x /x', 'FROM one']).externals).toEqual([
       'a',
       'tool',
     ]);
+  });
+
+  it('refuses a trigger that is left to other builds and takes something there', () => {
+    expect(
+      problems(
+        '# syntax=docker/dockerfile:1',
+        'FROM a',
+        'ONBUILD COPY *.txt /x',
+        'ONBUILD ADD --checksum=sha256:1 https://example.org/a /x',
+        'ONBUILD RUN --mount=type=secret,id=pip pip install x',
+        'ONBUILD COPY --from=tool x /x',
+        'ONBUILD RUN echo',
+        'ONBUILD USER nobody',
+      ),
+    ).toEqual([3, 4, 5, 6].map((line) => `DOCKERFILE_TRIGGER_LEFT Dockerfile:${line}`));
   });
 
   it('knows what a mount is for', () => {

@@ -10,7 +10,7 @@ import {
   type Scope,
 } from './args';
 import type { RemoteSource } from './copy-sources';
-import type { Dockerfile, Instruction, Stage } from './dockerfile';
+import { placeOf, type Dockerfile, type Instruction, type Stage } from './dockerfile';
 import { InputCollector, type SecretMount } from './input-collector';
 import { instructionsOf, parentsOf, reachableStages } from './stages';
 
@@ -60,7 +60,39 @@ export function sourcesOf(dockerfile: Dockerfile, choices: BuildChoices): Docker
       for (const { name } of instruction.pairs) args.set(name, scope.get(name));
     }
   }
-  return { ...collector.inputs(), args: knownArgs(args, choices) };
+  const inputs = collector.inputs();
+  const problems = [...inputs.problems, ...leftTriggers(dockerfile, stages.at(-1), scopes)];
+  return { ...inputs, problems, args: knownArgs(args, choices) };
+}
+
+/** What an ONBUILD of the last stage takes, another build would have to give, whose sources it is no part of. */
+function leftTriggers(
+  dockerfile: Dockerfile,
+  stage: Stage | undefined,
+  scopes: ReadonlyMap<Stage, Scope>,
+): readonly Problem[] {
+  if (stage === undefined) return [];
+  return stage.instructions.flatMap((instruction) => {
+    const { trigger } = instruction;
+    if (trigger === undefined) return [];
+    const collector = new InputCollector(dockerfile);
+    collector.attempt(instruction, () => collector.add(trigger, stage, scopes.get(stage) ?? new Map()));
+    const { context, externals, remote, secrets } = collector.inputs();
+    const others = externals.filter((name) => name !== dockerfile.syntax);
+    const taken = [context, others, remote, secrets].flat();
+    return taken.length === 0 ? [] : [leftTrigger(trigger.keyword, placeOf(dockerfile, instruction))];
+  });
+}
+
+function leftTrigger(keyword: string, where: string): Problem {
+  return {
+    code: 'DOCKERFILE_TRIGGER_LEFT',
+    what: 'The image would make every image on it take files that no plan knows of',
+    where,
+    expected: 'ONBUILD with what needs no files, or in a stage that another stage of the file stands on',
+    found: `ONBUILD ${keyword}`,
+    remedy: `write the ${keyword} into the Dockerfiles that need it`,
+  };
 }
 
 function knownArgs(
