@@ -11,9 +11,11 @@ import pytest
 from probe.an_image import MATRIX, Compiler
 from tfod_runtime import probe
 from tfod_runtime.probe import (
+    CONVOLUTIONS,
     CUDA_ERRORS,
     DRIVER_MINIMUMS,
     GENERATIONS,
+    PRODUCTS,
     TOOLCHAINS,
     VERSION_CODES,
     Found,
@@ -306,7 +308,8 @@ conv2/Conv2D: (Conv2D): /job:localhost/replica:0/task:0/device:GPU:0
 nms/NonMaxSuppressionV5: (NonMaxSuppressionV5): /job:localhost/replica:0/task:0/device:CPU:0
 head/MatMul: (MatMul): /job:localhost/replica:0/task:0/device:CPU:0
 """
-    assert placements(said) == {"CPU:0": 1, "GPU:0": 2}
+    assert placements(said, CONVOLUTIONS) == {"GPU:0": 2}
+    assert placements(said, PRODUCTS) == {"CPU:0": 1}
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the processes of /proc")

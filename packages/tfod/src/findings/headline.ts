@@ -14,13 +14,17 @@ export function headline({ service, mode, result, image, firstCause, checks, fac
     const some = warned === 0 ? '' : `, ${warned} with a warning`;
     return `${service}: nothing that can be seen without a GPU is wrong with ${image} (${made.length} checks${some}). No GPU was looked at: --mode=static did no more.`;
   }
-  const skipped = checks.find(
-    ({ status, stage }) => status === 'skip' && stage !== 'host' && stage !== 'engine',
-  );
-  const why = skipped
-    ? `${skipped.id} was skipped: ${firstLine(skipped.found)}`
+  const unseen = checks.find(isUnseen);
+  const why = unseen
+    ? `${unseen.id} ${unseen.status === 'skip' ? 'was skipped' : 'warns'}: ${firstLine(unseen.found)}`
     : 'the probe did not see all that it wanted';
   return `${service}: not proved, although nothing failed: ${why}`;
+}
+
+/** Whether it keeps a proof from being one: before the GPUs work, much is skipped in health. */
+function isUnseen({ status, stage }: Finding): boolean {
+  if (stage === 'model') return status === 'skip' || status === 'warn';
+  return status === 'skip' && (stage === 'framework' || stage === 'work');
 }
 
 function explain({ id, owner, found, hint, docs }: Finding): string {

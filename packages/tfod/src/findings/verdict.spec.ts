@@ -87,6 +87,16 @@ describe('headline', () => {
       'parking: not proved, although nothing failed: work.convolution was skipped: static mode looks at no GPU',
     );
   });
+
+  it('names what could not be compared, not what is skipped in health', () => {
+    const checks = [
+      aFinding('image.targets', { status: 'skip', found: 'no GPUs were named' }),
+      aFinding('model.agreement', { status: 'warn', found: 'no detection of score 0.5 to compare' }),
+    ];
+    expect(headline(verdict(seen({ report: report('incomplete', ...checks) })))).toBe(
+      'parking: not proved, although nothing failed: model.agreement warns: no detection of score 0.5 to compare',
+    );
+  });
 });
 
 it('stands beside the receipt', () => {
