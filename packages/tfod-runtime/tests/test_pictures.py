@@ -46,6 +46,29 @@ def test_results_among_the_pictures_are_left_out_only_when_asked(photos: Path) -
     assert "out/annotated/b.jpg" in [name for _, name in names([str(photos)])]
 
 
+def test_results_among_the_pictures_are_left_out_of_a_pattern_too(photos: Path) -> None:
+    annotated = photos / "out" / "annotated"
+    assert [name for _, name in names([f"{photos}/**/*.jpg"], annotated)] == ["b.jpg"]
+    assert [name for _, name in names([f"{annotated}/*.jpg"], annotated)] == ["b.jpg"]
+    with pytest.raises(UsageProblem, match="INPUT_EMPTY"):
+        names([f"{photos}/o*/**/*.jpg"], annotated)
+
+
+def test_linked_folders_are_searched_each_folder_once(
+    photos: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    (elsewhere / "e.jpg").write_bytes(b"picture")
+    (elsewhere / "back").symlink_to(photos)
+    (photos / "a-camera").symlink_to(elsewhere)
+    (photos / "deep" / "loop").symlink_to(photos)
+    (photos / "deep" / "again").symlink_to(photos / "deep" / "er")
+    (photos / "link").symlink_to(photos / "out")
+    assert [name for _, name in names([str(photos)], photos / "out" / "annotated")] == [
+        *("a-camera/e.jpg", "a.PNG", "b.jpg", "deep/er/c.webp")
+    ]
+
+
 def test_a_pattern_names_from_its_fixed_part(photos: Path) -> None:
     assert names([f"{photos}/deep/**/*.webp"]) == [(1, "er/c.webp")]
     assert names([f"{photos}/*.jpg"]) == [(1, "b.jpg")]

@@ -48,10 +48,10 @@ class FoundPictures:
 def find_pictures(inputs: Sequence[str], leave_out: Path | None = None) -> FoundPictures:
     """The pictures that a command line names.
 
-    A folder stands for every picture file in it, at any depth, by suffix and without hidden ones; a pattern
-    with `*`, `?`, `[…]` or `**` for the files it matches; a file for itself, whatever its suffix. A picture
-    that is named twice is taken once. Names are relative to the folder, or to the fixed part of the pattern;
-    where two are the same, the later one gets a number (`a-2.jpg`).
+    A folder stands for every picture file in it, at any depth, by suffix and without hidden ones, in folders
+    that it links to as well; a pattern with `*`, `?`, `[…]` or `**` for the files it matches; a file for
+    itself, whatever its suffix. A picture that is named twice is taken once. Names are relative to the folder,
+    or to the fixed part of the pattern; where two are the same, the later one gets a number (`a-2.jpg`).
 
     Args:
         inputs: Folders, patterns, files.
@@ -166,7 +166,8 @@ def _expand(text: str, leave_out: Path | None, others: list[Path]) -> list[tuple
     elif glob.has_magic(text):
         base = _fixed_part(path)
         matches = [Path(match) for match in glob.glob(text, recursive=True)]
-        found = [(file.relative_to(base).as_posix(), file) for file in matches if file.is_file()]
+        files = [file for file in _without(leave_out, base, matches) if file.is_file()]
+        found = [(file.relative_to(base).as_posix(), file) for file in files]
     else:
         raise UsageProblem("INPUT_MISSING", "there is no such file or folder", where=text)
     if not found:
@@ -180,11 +181,32 @@ def _expand(text: str, leave_out: Path | None, others: list[Path]) -> list[tuple
 
 
 def _walk(folder: Path, leave_out: Path | None) -> Iterator[Path]:
+    """The files in a folder and in those that it links to, each folder once, links after all else."""
     left_out = leave_out.resolve() if leave_out else None
-    for parent, folders, files in os.walk(folder, onerror=_refuse):
-        here = Path(parent)
-        folders[:] = [name for name in folders if name[0] != "." and (here / name).resolve() != left_out]
-        yield from (here / name for name in files if name[0] != ".")
+    waiting, seen = [folder], set[Path]()
+    for start in waiting:
+        for parent, folders, files in os.walk(start, onerror=_refuse):
+            here = Path(parent)
+            if here.resolve() in seen:
+                folders.clear()
+                continue
+            seen.add(here.resolve())
+            folders[:] = sorted(
+                name for name in folders if name[0] != "." and (here / name).resolve() != left_out
+            )
+            waiting += (here / name for name in folders if (here / name).is_symlink())
+            yield from (here / name for name in files if name[0] != ".")
+
+
+def _without(leave_out: Path | None, base: Path, files: list[Path]) -> list[Path]:
+    """The files that do not lie in a folder, unless the pattern that they match asks for it by name."""
+    left_out = leave_out.resolve() if leave_out else None
+    if left_out is None or base.resolve().is_relative_to(left_out):
+        return files
+    inside = {
+        parent for parent in {file.parent for file in files} if parent.resolve().is_relative_to(left_out)
+    }
+    return [file for file in files if file.parent not in inside]
 
 
 def _refuse(error: OSError) -> None:
@@ -215,7 +237,7 @@ def _entry(line: str) -> tuple[str, Path]:
         raise ValueError(f"the name {name!r} must be a relative path that stays in its folder")
     if "\0" in entry["path"]:
         raise ValueError(f"the path {entry['path']!r} cannot be")
-    os.fsencode(name + entry["path"])  # half a character is a name of nothing, and a ValueError
+    os.fsencode(name + entry["path"])  # a UnicodeEncodeError, which is a ValueError, for half a character
     return str(pure), Path(entry["path"])
 
 
