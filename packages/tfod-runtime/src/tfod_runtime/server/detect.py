@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
 
 from tfod_runtime.annotate import annotate, to_jpeg
 from tfod_runtime.coco import to_objects
 from tfod_runtime.examine import Examined
 from tfod_runtime.server.examination import Examination
 from tfod_runtime.server.limits import ServerLimits
-from tfod_runtime.server.multipart import is_multipart, read_parts
+from tfod_runtime.server.multipart import Part, is_multipart, read_parts
 from tfod_runtime.server.refusal import Refusal
 from tfod_runtime.server.reply import JPEG, JSON, Reply, json_reply
+
+_Written = TypeVar("_Written")
 
 
 def detect(
@@ -37,15 +40,10 @@ def detect(
     parts = read_parts(body, content_type, limits.max_pictures)
     if answer_type == JPEG and len(parts) > 1:
         raise Refusal(HTTPStatus.NOT_ACCEPTABLE, "NOT_ACCEPTABLE", "several pictures are answered as JSON")
-    looked_at = []
-    for part in parts:
-        try:
-            looked_at.append(examination.of_file(part.content, part.name))
-        except Refusal as refusal:
-            raise Refusal(refusal.status, refusal.code, f"{part.name}: {refusal.reason}") from refusal
     if answer_type == JPEG:
-        return _timed(examination, lambda: _one(looked_at[0], JPEG))
-    return _timed(examination, lambda: json_reply({"pictures": [_named(each) for each in looked_at]}))
+        examined = _examine(parts[0], examination)
+        return _timed(examination, lambda: _one(examined, JPEG))
+    return json_reply({"pictures": [_named(part, examination) for part in parts]})
 
 
 def chosen_answer(accept: str) -> str:
@@ -81,8 +79,17 @@ def _one(examined: Examined, answer_type: str) -> Reply:
     return json_reply(_document(examined))
 
 
-def _named(examined: Examined) -> dict[str, Any]:
-    return {"name": examined.picture.name, **_document(examined)}
+def _named(part: Part, examination: Examination) -> dict[str, Any]:
+    """What is said of one of several pictures, whose pixels are not kept."""
+    examined = _examine(part, examination)
+    return _timed(examination, lambda: {"name": part.name, **_document(examined)})
+
+
+def _examine(part: Part, examination: Examination) -> Examined:
+    try:
+        return examination.of_file(part.content, part.name)
+    except Refusal as refusal:
+        raise Refusal(refusal.status, refusal.code, f"{part.name}: {refusal.reason}") from refusal
 
 
 def _document(examined: Examined) -> dict[str, Any]:
@@ -94,8 +101,8 @@ def _document(examined: Examined) -> dict[str, Any]:
     }
 
 
-def _timed(examination: Examination, write: Any) -> Reply:
+def _timed(examination: Examination, write: Callable[[], _Written]) -> _Written:
     began = time.perf_counter()
-    reply: Reply = write()
+    written = write()
     examination.metrics.postprocess_seconds.observe(time.perf_counter() - began)
-    return reply
+    return written

@@ -16,7 +16,7 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from tfod_runtime.examine import Examined
+from tfod_runtime.detections import Detection
 from tfod_runtime.server.binary_tensors import BinaryPart, binary_part, split_body, split_strings
 from tfod_runtime.server.examination import Examination
 from tfod_runtime.server.json_body import as_picture, read_base64, read_integers, read_object
@@ -53,8 +53,8 @@ def infer(
     request = read_object(text)
     tensor = _only_input(request)
     part = binary_part(rest, _parameter(tensor, "binary_data_size"))
-    looked_at = _look(tensor, part, examination, limits)
-    return _answer(request, model, looked_at)
+    found = _look(tensor, part, examination, limits)
+    return _answer(request, model, found)
 
 
 def server_document() -> dict[str, Any]:
@@ -86,7 +86,8 @@ def _only_input(request: dict[str, Any]) -> dict[str, Any]:
 
 def _look(
     tensor: dict[str, Any], part: BinaryPart | None, examination: Examination, limits: ServerLimits
-) -> list[Examined]:
+) -> list[Sequence[Detection]]:
+    """What is found in each picture; their pixels are not kept."""
     shape, what = _shape(tensor), f"input {tensor.get('name')!r}"[:80]
     count = 1 if len(shape) == _PICTURE_RANK else shape[0]
     if count > limits.max_pictures:
@@ -96,10 +97,10 @@ def _look(
         files = _files(tensor, part, what)
         if shape not in ([len(files)], [len(files), 1]):
             raise bad_request("INFER_MALFORMED", f"{what} has {len(files)} elements, and shape {shape}")
-        return [examination.of_file(data, f"{what} {number}") for number, data in enumerate(files)]
+        return [examination.of_file(data, f"{what} {number}").detections for number, data in enumerate(files)]
     if datatype == "UINT8":
         batch = _pixels(tensor, part, shape, what)
-        return [examination.of_pixels(as_picture(picture, what), what) for picture in batch]
+        return [examination.of_pixels(as_picture(picture, what), what).detections for picture in batch]
     raise bad_request("INFER_MALFORMED", f"{what} must be BYTES (picture files) or UINT8 (pixels)")
 
 
@@ -163,8 +164,8 @@ def _wanted(request: dict[str, Any]) -> list[_Wanted]:
     ]
 
 
-def _answer(request: dict[str, Any], model: str, looked_at: Sequence[Examined]) -> Reply:
-    tensors = outputs_of(looked_at)
+def _answer(request: dict[str, Any], model: str, found: Sequence[Sequence[Detection]]) -> Reply:
+    tensors = outputs_of(found)
     described, behind = [], []
     for wanted in _wanted(request):
         values = tensors[wanted.name]

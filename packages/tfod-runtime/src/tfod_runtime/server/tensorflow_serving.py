@@ -5,8 +5,10 @@ A row or a column value is a picture: {"b64": "…"} is a picture file, nested l
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from tfod_runtime.detections import Detection
 from tfod_runtime.server.examination import Examination
 from tfod_runtime.server.json_body import read_base64, read_object, read_pixels
 from tfod_runtime.server.limits import ServerLimits
@@ -33,14 +35,14 @@ def predict(body: bytes, examination: Examination, limits: ServerLimits) -> Repl
     values = _rows(request["instances"]) if in_rows else _column(request["inputs"])
     if len(values) > limits.max_pictures:
         raise too_many_pictures(limits.max_pictures)
-    looked_at = [
+    found = [
         _look(value, f"{'instances' if in_rows else 'inputs'}[{number}]", examination)
         for number, value in enumerate(values)
     ]
-    outputs = outputs_of(looked_at)
+    outputs = outputs_of(found)
     if not in_rows:
         return json_reply({"outputs": outputs})
-    rows = [{name: output[row] for name, output in outputs.items()} for row in range(len(looked_at))]
+    rows = [{name: output[row] for name, output in outputs.items()} for row in range(len(found))]
     return json_reply({"predictions": rows})
 
 
@@ -90,9 +92,10 @@ def _only_input(named: dict[str, Any]) -> Any:
     return next(iter(named.values()))
 
 
-def _look(value: Any, what: str, examination: Examination) -> Any:
+def _look(value: Any, what: str, examination: Examination) -> Sequence[Detection]:
+    """What is found in a picture, whose pixels are not kept."""
     if isinstance(value, dict) and set(value) == {"b64"}:
-        return examination.of_file(read_base64(value["b64"], what), what)
+        return examination.of_file(read_base64(value["b64"], what), what).detections
     if not isinstance(value, list):
         raise bad_request("PREDICT_MALFORMED", f'{what} must be {{"b64": "…"}} or nested lists')
-    return examination.of_pixels(read_pixels(value, what), what)
+    return examination.of_pixels(read_pixels(value, what), what).detections

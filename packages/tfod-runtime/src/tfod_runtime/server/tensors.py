@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tfod_runtime.examine import Examined
+from tfod_runtime.detections import Detection
 
 INPUT = "input_tensor"
 SIGNATURE = "serving_default"
@@ -35,7 +35,7 @@ GIVEN = (
 )
 
 
-def outputs_of(pictures: Sequence[Examined]) -> dict[str, NDArray[np.float32]]:
+def outputs_of(pictures: Sequence[Sequence[Detection]]) -> dict[str, NDArray[np.float32]]:
     """The detections of some pictures as float32 tensors.
 
     Returns:
@@ -43,14 +43,13 @@ def outputs_of(pictures: Sequence[Examined]) -> dict[str, NDArray[np.float32]]:
         detection_scores [pictures, most]; num_detections [pictures]. `most` is the largest number of
         detections in one picture; rows past a picture's own number are zeros.
     """
-    most = max((len(each.detections) for each in pictures), default=0)
+    most = max(map(len, pictures), default=0)
     outputs = {
         kind.name: np.zeros([len(pictures), *(most, 4)[: len(kind.shape) - 1]], np.float32) for kind in GIVEN
     }
-    for row, each in enumerate(pictures):
-        count = len(each.detections)
-        outputs["num_detections"][row] = count
-        for column, found in enumerate(each.detections):
+    for row, detections in enumerate(pictures):
+        outputs["num_detections"][row] = len(detections)
+        for column, found in enumerate(detections):
             box = found.box
             outputs["detection_boxes"][row, column] = (box.ymin, box.xmin, box.ymax, box.xmax)
             outputs["detection_scores"][row, column] = found.score
