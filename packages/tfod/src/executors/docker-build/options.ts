@@ -117,7 +117,11 @@ function chosenVariants(service: TfodProject, asked: readonly Variant[] | undefi
 }
 
 /** On the command line, Nx makes a number of what looks like one, and 1.10 becomes 1.1. */
-export function readTag(written: string | number, where = '--tags'): Tag {
+export function readTag(
+  written: string | number,
+  where = '--tags',
+  file = 'the options of the target in project.json',
+): Tag {
   if (typeof written === 'string') return parseTag(written);
   throw new TfodError({
     code: 'TAG_IS_NUMBER',
@@ -125,7 +129,7 @@ export function readTag(written: string | number, where = '--tags'): Tag {
     where,
     expected: 'a tag that is no number: 1.4.0 or v1.4',
     found: String(written),
-    remedy: `${where}=v${written}, or the options of the target in project.json, in quotes`,
+    remedy: `${where}=v${written}, or ${file}, in quotes`,
   });
 }
 

@@ -74,6 +74,7 @@ describe('deploy', () => {
   it.each([
     [{ project: 'nobody' }, 'SERVICE_NOT_FOUND'],
     [{ project: 'parking', tag: 'not a tag' }, 'IMAGE_REF_MALFORMED'],
+    [{ project: 'parking', tag: 1.1 }, 'TAG_IS_NUMBER'],
     [{ project: 'parking', directory: '../elsewhere' }, 'DIRECTORY_OUTSIDE'],
   ])('refuses %j', (options, code) => {
     expect(() => deployGenerator(tree, options)).toThrow(code);

@@ -4,6 +4,7 @@ import type { Service } from '../../service/service';
 import { VARIANTS, type Variant } from '../../service/variant';
 import { parseTag } from '../../values/image-ref';
 import { TfodError } from '../../values/tfod-error';
+import { readTag } from '../../executors/docker-build/options';
 import { cleanPath, directoryProblems } from '../project/options';
 import { fillPath, fillText, type Substitutions } from '../project/template';
 import type { DeployOptions } from './schema';
@@ -73,6 +74,8 @@ function directoryOf(service: Service, asked: string | undefined): string {
   return directory;
 }
 
-function tagOf(variant: Variant, asked: string | undefined): string {
-  return asked === undefined ? variant : parseTag(`${asked}-${variant}`);
+function tagOf(variant: Variant, asked: string | number | undefined): string {
+  return asked === undefined
+    ? variant
+    : parseTag(`${readTag(asked, '--tag', '"generators" in nx.json')}-${variant}`);
 }

@@ -1,6 +1,7 @@
 export interface DeployOptions {
   readonly project: string;
-  readonly tag?: string;
+  /** A number when it comes from the command line. */
+  readonly tag?: string | number;
   readonly variant?: 'cpu' | 'gpu' | 'lite';
   readonly directory?: string;
   readonly replicas?: number;

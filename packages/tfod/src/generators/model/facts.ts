@@ -65,7 +65,8 @@ export function gatherFacts(tree: Tree, { name = '', project = '', labels }: Mod
     labelMap: read(`models/${name}/labels.pbtxt`),
     ignoreFile: read('models/.gitignore'),
     hasSavedModel:
-      root !== undefined && existsSync(join(tree.root, root, 'models', name, 'saved_model/saved_model.pb')),
+      root !== undefined &&
+      existsSync(join(tree.root, root, 'models', String(name), 'saved_model/saved_model.pb')),
     givenLabels: attempt(() =>
       labels === undefined || isBuiltIn(labels) ? undefined : readLabels(tree, labels),
     ),

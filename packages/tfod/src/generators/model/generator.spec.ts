@@ -338,4 +338,9 @@ describe('tfod:model', () => {
       'SERVICE_NOT_FOUND',
     ]);
   });
+
+  it('takes a name of digits that Nx made a number of, and no other number', async () => {
+    expect(await run({ name: 2024, source: 'demo' })).toContain('apps/parking/models/2024/model.json');
+    await expect(run({ name: 1.1, source: 'demo' })).rejects.toThrow('SERVICE_MODEL');
+  });
 });

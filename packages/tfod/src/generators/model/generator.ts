@@ -74,7 +74,7 @@ async function withSource(
   zoo: Zoo,
   person: Person | undefined,
 ): Promise<ModelOptions> {
-  const isKnown = options.source !== undefined || lock.has(options.name ?? '') || hasSavedModel;
+  const isKnown = options.source !== undefined || lock.has(String(options.name ?? '')) || hasSavedModel;
   if (isKnown || !person || !service || options.name === undefined) return options;
   const source = await askSource(person, zoo);
   return source === undefined ? options : { ...options, source };

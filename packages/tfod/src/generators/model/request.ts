@@ -10,6 +10,7 @@ import type { Service } from '../../service/service';
 import { parseDigest, type Digest } from '../../values/digest';
 import { nearestWord } from '../../values/nearest-word';
 import { TfodError, type Problem } from '../../values/tfod-error';
+import { nameAsWritten } from '../project/options';
 import type { Facts } from './facts';
 import type { ModelOptions } from './schema';
 
@@ -54,7 +55,7 @@ export function parseRequest(options: ModelOptions, facts: Facts, zoo: Zoo): Mod
   };
   const { maxGigabytes = 8, labelOffset = 0, weights } = options;
   const name = String(options.name ?? '');
-  problems.push(...nameProblems(options.name, name), ...projectProblems(options, facts));
+  problems.push(...nameProblems(options.name), ...projectProblems(options, facts));
   // Without a service nothing else can be known of the model that may be there.
   const source = facts.service && attempt(() => sourceOf(options, name, facts, zoo));
   const given = attempt(() => options.sha256 && parseSha256(String(options.sha256)));
@@ -153,8 +154,8 @@ export function labelMapOf(text: string, where: string, offset = 0): LabelMap {
   return { text: isLabelMap(text) && offset === 0 ? text : formatLabelMap(labels), labels, where };
 }
 
-function nameProblems(given: unknown, name: string): readonly Problem[] {
-  if (given !== undefined) return RULES.model(name, 'the name');
+function nameProblems(given: ModelOptions['name']): readonly Problem[] {
+  if (given !== undefined) return RULES.model(nameAsWritten(given), 'the name');
   return [
     {
       code: 'MODEL_NAME',

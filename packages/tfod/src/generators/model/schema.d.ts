@@ -1,5 +1,6 @@
 export interface ModelOptions {
-  readonly name?: string;
+  /** A number when it comes from the command line. */
+  readonly name?: string | number;
   readonly project?: string;
   readonly source?: string;
   readonly sha256?: string;

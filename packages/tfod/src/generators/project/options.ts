@@ -17,6 +17,14 @@ export function listOf(written: string | readonly string[] | undefined): readonl
   return items.map((item) => item.trim()).filter((item) => item !== '');
 }
 
+/**
+ * A name of digits alone, of which Nx makes a number on the command line. Other numbers stay, for a rule to refuse:
+ * 1.1 may have been 1.10.
+ */
+export function nameAsWritten(given: string | number): string | number {
+  return Number.isSafeInteger(given) ? String(given) : given;
+}
+
 export function cleanPath(written: string): string {
   const parts = written.replaceAll('\\', '/').split('/');
   const inside = parts.filter((part) => part !== '' && part !== '.').join('/');

@@ -2,7 +2,7 @@ import { RULES } from '../../service/rules';
 import { serviceNameProblem } from '../../service/service-name';
 import type { Service } from '../../service/service';
 import type { Problem } from '../../values/tfod-error';
-import { cleanPath, directoryProblems, listOf, type AskedProject } from '../project/options';
+import { cleanPath, directoryProblems, listOf, nameAsWritten, type AskedProject } from '../project/options';
 import type { ServiceOptions } from './schema';
 
 /** What was asked for in so many words, brought into one form; what was left out is not there. */
@@ -25,7 +25,7 @@ export function normaliseOptions(options: ServiceOptions): Asked {
     ...(python !== undefined && { python }),
     settings: {
       ...(variants.length > 0 && { variants: variants as Service['variants'] }),
-      ...(model !== undefined && { model }),
+      ...(model !== undefined && { model: nameAsWritten(model) as Service['model'] }),
       ...(image !== undefined && { image }),
       ...(port !== undefined && { port }),
       ...(runtime !== undefined && { runtime }),

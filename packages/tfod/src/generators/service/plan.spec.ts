@@ -92,6 +92,11 @@ describe('planService', () => {
     expect(plan({ name: 'parking', tensorflow: 2.2, python: 3.11 }).below.lock).toBe(OLD);
   });
 
+  it('takes a model of digits that Nx made a number of, and no other number', () => {
+    expect(plan({ name: 'parking', model: 2024 }).service.model).toBe('2024');
+    expect(problems({ name: 'parking', model: 1.1 })).toEqual(['SERVICE_MODEL']);
+  });
+
   it('reports everything at once', () => {
     const options = {
       name: 'Plate Reader',

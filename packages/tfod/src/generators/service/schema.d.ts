@@ -7,7 +7,8 @@ export interface ServiceOptions {
   readonly tensorflow?: string | number;
   readonly python?: string | number;
   readonly runtime?: string;
-  readonly model?: string;
+  /** A number when it comes from the command line. */
+  readonly model?: string | number;
   readonly image?: string;
   readonly port?: number;
   readonly tags?: string;
