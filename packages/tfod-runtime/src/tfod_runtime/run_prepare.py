@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import subprocess
 import sys
@@ -13,6 +14,8 @@ from tfod_runtime.options import PrepareOptions
 from tfod_runtime.prepared import PREPARED, Engine, is_prepared
 from tfod_runtime.progress import Progress
 from tfod_runtime.tensorflow_log import quiet_tensorflow
+
+_SECONDS_TO_STOP = 5.0  # Docker grants a container ten
 
 
 def run_prepare(options: PrepareOptions) -> int:
@@ -85,6 +88,25 @@ def ensure_prepared(model: ModelFolder, folder: Path | None, progress: Progress)
         return
     progress.note("preparing the model, once")
     command = [sys.executable, "-m", "tfod_runtime", "prepare", "--model", str(model.saved_model.parent)]
-    ended = subprocess.run([*command, "--output", str(folder)], capture_output=True, text=True)
-    if ended.returncode:
-        print(f"the model is run as it is, for it cannot be prepared:\n{ended.stderr}", file=sys.stderr)
+    with subprocess.Popen(
+        [*command, "--output", str(folder)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,  # Ctrl-C would be its first signal, and the second one kills at once
+    ) as process:
+        try:
+            _, said = process.communicate()
+        except BaseException:
+            _stop(process)
+            raise
+    if process.returncode:
+        print(f"the model is run as it is, for it cannot be prepared:\n{said}", file=sys.stderr)
+
+
+def _stop(process: subprocess.Popen[str]) -> None:
+    """Ends a process, which has a moment to remove what it has begun."""
+    process.terminate()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(_SECONDS_TO_STOP)
+    process.kill()
