@@ -50,8 +50,9 @@ def find_pictures(inputs: Sequence[str], leave_out: Path | None = None) -> Found
 
     A folder stands for every picture file in it, at any depth, by suffix and without hidden ones, in folders
     that it links to as well; a pattern with `*`, `?`, `[…]` or `**` for the files it matches; a file for
-    itself, whatever its suffix. A picture that is named twice is taken once. Names are relative to the folder,
-    or to the fixed part of the pattern; where two are the same, the later one gets a number (`a-2.jpg`).
+    itself, whatever its suffix. A picture that is named twice is taken once. Names are relative to the
+    folder, or to the fixed part of the pattern; where two are the same, the later one gets a number
+    (`a-2.jpg`).
 
     Args:
         inputs: Folders, patterns, files.
