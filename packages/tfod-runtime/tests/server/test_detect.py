@@ -28,6 +28,33 @@ def test_a_form_gives_the_detections_of_each_picture(ready: RunningServer) -> No
     }
 
 
+def parts(*each: tuple[bytes, bytes]) -> tuple[bytes, dict[str, str]]:
+    """A multipart body of parts with these headers, and its own header."""
+    body = b"".join(b"--edge\r\n" + head + b"\r\n\r\n" + content + b"\r\n" for head, content in each)
+    return body + b"--edge--\r\n", {"Content-Type": "multipart/form-data; boundary=edge"}
+
+
+FIELD = b'Content-Disposition: form-data; name="note"'
+FILE = b'Content-Disposition: form-data; name="file"; filename="a.png"'
+
+
+@pytest.mark.parametrize("field", [FIELD, FIELD + b"\r\nContent-Type: text/plain; charset=utf-8"])
+def test_text_fields_of_a_form_are_passed_over(ready: RunningServer, field: bytes) -> None:
+    answer = ready.ask("POST", "/detect", *parts((field, b"a"), (FILE, PICTURE), *[(field, b"b")] * 5))
+    assert (answer.status, answer.json) == (200, {"pictures": [{"name": "a.png", **FOUND}]})
+
+
+def test_a_file_without_a_name(ready: RunningServer) -> None:
+    answer = ready.ask("POST", "/detect", *parts((FIELD + b"\r\nContent-Type: image/png", PICTURE)))
+    assert answer.json == {"pictures": [{"name": "picture 1", **FOUND}]}
+
+
+@pytest.mark.parametrize(("count", "code"), [(1, "FORM_EMPTY"), (101, "FORM_MALFORMED")])
+def test_a_form_of_text_fields(ready: RunningServer, count: int, code: str) -> None:
+    answer = ready.ask("POST", "/detect", *parts(*[(FIELD, b"hello")] * count))
+    assert (answer.status, answer.code) == (400, code)
+
+
 @pytest.mark.parametrize("accept", ["image/jpeg", "image/*", "image/jpeg, application/json;q=0.5"])
 def test_the_annotated_picture_on_request(ready: RunningServer, accept: str) -> None:
     for body, headers in ((PICTURE, {}), form(("a.png", PICTURE))):

@@ -14,13 +14,15 @@ if TYPE_CHECKING:
     from python_multipart.multipart import MultipartCallbacks
 
 _MAX_HEADER_BYTES = 8192
+_MAX_FIELDS = 100
+_HEADERS = (b"content-disposition", b"content-type")
 
 
 @dataclass(slots=True)
 class Part:
-    """One part of the form: what the client calls its file, and its bytes."""
+    """One file of the form: what the client calls it, and its bytes."""
 
-    name: str = ""
+    name: str
     content: bytes = b""
 
 
@@ -30,12 +32,14 @@ def is_multipart(content_type: str) -> bool:
 
 
 def read_parts(body: bytes, content_type: str, most: int) -> list[Part]:
-    """The parts of a form, in their order.
+    """The files of a form, in their order; its text fields are passed over.
+
+    A part without a file name is a file where it says that it is no text.
 
     Args:
         body: All of it.
         content_type: With the boundary.
-        most: The most parts that are taken.
+        most: The most files that are taken.
 
     Raises:
         Refusal: 400 `FORM_MALFORMED`, `FORM_EMPTY`, `TOO_MANY_PICTURES`.
@@ -53,7 +57,7 @@ def read_parts(body: bytes, content_type: str, most: int) -> list[Part]:
     if reader.open:
         raise bad_request("FORM_MALFORMED", "the form breaks off before its last boundary")
     if not reader.parts:
-        raise bad_request("FORM_EMPTY", "the form holds no picture")
+        raise bad_request("FORM_EMPTY", "the form holds no file")
     return reader.parts
 
 
@@ -62,9 +66,11 @@ class _Reader:
     most: int
     parts: list[Part] = field(default_factory=list)
     open: bool = False
+    _fields: int = 0
+    _headers: dict[bytes, bytes] = field(default_factory=dict)
     _header: bytes = b""
     _value: bytes = b""
-    _content: list[bytes] = field(default_factory=list)
+    _content: list[bytes] | None = None
 
     def callbacks(self) -> MultipartCallbacks:
         return {
@@ -72,15 +78,13 @@ class _Reader:
             "on_header_field": self._field,
             "on_header_value": self._add_value,
             "on_header_end": self._end_header,
-            "on_part_data": lambda data, start, end: self._content.append(data[start:end]),
+            "on_headers_finished": self._end_headers,
+            "on_part_data": self._add_content,
             "on_part_end": self._end,
         }
 
     def _begin(self) -> None:
-        if len(self.parts) == self.most:
-            raise too_many_pictures(self.most)
-        self.parts.append(Part(f"picture {len(self.parts) + 1}"))
-        self.open, self._content = True, []
+        self.open, self._headers, self._content = True, {}, None
 
     def _field(self, data: bytes, start: int, end: int) -> None:
         self._header += data[start:end]
@@ -91,15 +95,33 @@ class _Reader:
             raise bad_request("FORM_MALFORMED", "a header of a part is too long")
 
     def _end_header(self) -> None:
-        if self._header.lower() == b"content-disposition":
-            name = parse_options_header(self._value)[1].get(b"filename", b"")
-            if name:
-                self.parts[-1].name = name.decode("utf-8", "replace")
+        if (name := self._header.lower()) in _HEADERS:
+            self._headers[name] = self._value
         self._header = self._value = b""
 
+    def _end_headers(self) -> None:
+        name = parse_options_header(self._headers.get(b"content-disposition"))[1].get(b"filename")
+        if name is None and self._headers.get(b"content-type", b"text/plain").lower().startswith(b"text/"):
+            self._pass_over()
+            return
+        if len(self.parts) == self.most:
+            raise too_many_pictures(self.most)
+        self.parts.append(Part((name or b"").decode("utf-8", "replace") or f"picture {len(self.parts) + 1}"))
+        self._content = []
+
+    def _pass_over(self) -> None:
+        self._fields += 1
+        if self._fields > _MAX_FIELDS:
+            raise bad_request("FORM_MALFORMED", f"the form has more than {_MAX_FIELDS} text fields")
+
+    def _add_content(self, data: bytes, start: int, end: int) -> None:
+        if self._content is not None:
+            self._content.append(data[start:end])
+
     def _end(self) -> None:
-        self.parts[-1].content = b"".join(self._content)
-        self.open = False
+        if self._content is not None:
+            self.parts[-1].content = b"".join(self._content)
+        self.open, self._content = False, None
 
 
 def too_many_pictures(most: int) -> Refusal:
