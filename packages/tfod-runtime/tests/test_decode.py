@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from tfod_runtime.decode import decode_picture
+from tfod_runtime.detections import Picture
 from tfod_runtime.errors import PictureProblem
 
 # Red in the upper left corner, blue right of it, green below: no turn or flip looks like another.
@@ -37,6 +38,23 @@ def assert_close(pixels: NDArray[np.uint8], expected: Image.Image, tolerance: fl
 )
 def test_every_format(kind: str, tolerance: float) -> None:
     assert_close(decode(file_bytes(CORNERS, kind)), CORNERS, tolerance)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "GIF"])
+@pytest.mark.parametrize("orientation", [1, 6])
+def test_the_pixels_of_every_picture_are_read_only(kind: str, orientation: int) -> None:
+    exif = Image.Exif()
+    exif[ORIENTATION] = orientation
+    pixels = decode(file_bytes(CORNERS, kind, exif=exif))
+    with pytest.raises(ValueError, match="read-only"):
+        pixels[0] = 0
+
+
+def test_who_made_the_pixels_may_write_to_them_still() -> None:
+    pixels = np.zeros((2, 2, 3), np.uint8)
+    picture = Picture("picture", pixels)
+    pixels[0] = 255
+    assert picture.pixels[0, 0, 0] == 255
 
 
 # How a picture must be stored so that a viewer that honours the tag shows CORNERS.

@@ -75,13 +75,19 @@ class Picture:
 
     Attributes:
         name: What the outputs call it.
-        pixels: uint8 [height, width, 3], RGB.
+        pixels: uint8 [height, width, 3], RGB. Read-only, for the annotated picture is drawn from them too.
         encoded: The bytes of its file, where every decoder of JPEG or PNG makes the same picture of them.
     """
 
     name: str
     pixels: NDArray[np.uint8]
     encoded: bytes | None = None
+
+    def __post_init__(self) -> None:
+        """Makes the pixels read-only here, and nowhere else that they are used."""
+        pixels = self.pixels.view()
+        pixels.flags.writeable = False
+        object.__setattr__(self, "pixels", pixels)
 
     @property
     def height(self) -> int:
