@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -81,5 +82,11 @@ def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
 
 
 def test_the_digest_is_of_names_and_addresses() -> None:
-    one, other = StoredPicture(1, "a", "/x/a"), StoredPicture(1, "a", "/y/a")
+    one, other = (StoredPicture(1, "a", f"/{folder}/a", "annotated/a.jpg") for folder in "xy")
     assert digest_of([one]) == digest_of([one]) != digest_of([other])
+
+
+def test_the_digest_of_a_name_that_is_no_text() -> None:
+    name = os.fsdecode(b"caf\xe9.jpg")
+    picture = StoredPicture(1, name, f"file:///x/{name}", f"annotated/{name}")
+    assert digest_of([picture]) != digest_of([])

@@ -17,15 +17,17 @@ def test_a_worker_writes_the_part_of_its_shard(colours: Path, tmp_path: Path) ->
     pictures = tmp_path / "pictures"
     pictures.mkdir()
     (pictures / "a.png").write_bytes(file_bytes(scene(64, 48, (RED, (16, 8, 32, 32)))))
+    (pictures / "a.png.jpg").write_bytes(file_bytes(scene(64, 48, (RED, (16, 8, 32, 32)))))
     (pictures / "bad.jpg").write_bytes(b"text")
     job = ShardJob(colours, None, Limits(), keep_all, str(tmp_path / "out"), annotate=True)
     (row,) = rows_of(in_shards(find_stored([str(pictures)]), 8))
     batch = {name: [value] for name, value in row.items()}
-    assert ShardWorker(job)(batch) == {"shard": [0], "pictures": [2], "failed": [1]}
-    good, bad = map(json.loads, (tmp_path / "out" / "parts" / "00000.jsonl").read_text().splitlines())
+    assert ShardWorker(job)(batch) == {"shard": [0], "pictures": [3], "failed": [1]}
+    good, other, bad = map(json.loads, (tmp_path / "out" / "parts" / "00000.jsonl").read_text().splitlines())
     assert (good["file_name"], good["detections"][0]["bbox"]) == ("a.png", [16, 8, 32, 32])
     assert (tmp_path / "out" / good["annotated"]).is_file()
-    assert (bad["image_id"], bad["failure"]["code"]) == (2, "PICTURE_UNKNOWN")
+    assert good["annotated"] != other["annotated"]
+    assert (bad["image_id"], bad["failure"]["code"]) == (3, "PICTURE_UNKNOWN")
 
 
 def test_without_ray_the_next_step_is_named(

@@ -98,5 +98,6 @@ def digest_of(pictures: Sequence[StoredPicture]) -> str:
     """`sha256:…` of the names and addresses of pictures."""
     digest = hashlib.sha256()
     for each in pictures:
-        digest.update(f"{each.name}\0{each.address}\n".encode())
+        # A file's name may be bytes that are no text, which Python keeps in halves of characters.
+        digest.update(f"{each.name}\0{each.address}\n".encode("utf-8", "surrogateescape"))
     return f"sha256:{digest.hexdigest()}"

@@ -12,7 +12,7 @@ from typing import Any
 from tfod_runtime.errors import UsageProblem
 from tfod_runtime.model import ModelFolder, open_model
 from tfod_runtime.options import RayOptions
-from tfod_runtime.output import RESULTS, SUMMARY
+from tfod_runtime.output import ANNOTATED, RESULTS, SUMMARY
 from tfod_runtime.progress import Progress, open_progress
 from tfod_runtime.report import render_report
 from tfod_runtime.run_prepare import ensure_prepared
@@ -46,7 +46,8 @@ def run_ray(options: RayOptions, select: Select) -> int:
     Raises:
         RuntimeProblem: What is wrong with the pictures, the model, the output or the cluster.
     """
-    model, pictures = open_model(options.model), find_stored(options.inputs)
+    model = open_model(options.model)
+    pictures = find_stored(options.inputs, leave_out=f"{options.output}/{ANNOTATED}")
     shards = in_shards(pictures, options.shard_size)
     manifest = Manifest(Storage(options.output))
     manifest.begin(_identity(options, model, pictures))

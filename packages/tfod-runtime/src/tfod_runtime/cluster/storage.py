@@ -87,8 +87,10 @@ def file_system(address: str) -> tuple[Any, str]:
     Raises:
         UsageProblem: `ADDRESS_UNKNOWN`: no such kind of store, or its package is not installed.
     """
+    head, _, tail = address.partition("::")
+    chain = head in fsspec.available_protocols() or "://" in tail
     try:
-        files, path = fsspec.core.url_to_fs(address)
+        files, path = fsspec.core.url_to_fs(address if chain else head)
     except (ImportError, ValueError) as error:
         raise UsageProblem(
             "ADDRESS_UNKNOWN",
@@ -97,7 +99,8 @@ def file_system(address: str) -> tuple[Any, str]:
             found=str(error),
             remedy="install the package of the store on every machine: s3fs for s3://, gcsfs for gs://",
         ) from error
-    return files, path
+    # fsspec takes every :: for a link of a chain, also in the name of a file.
+    return files, path if chain else files._strip_protocol(address)
 
 
 def read_picture(address: str) -> bytes:
