@@ -66,13 +66,26 @@ def test_a_run_goes_on_only_as_the_same(storage: Storage) -> None:
     assert caught.value.facts["found"] == "another annotate, model"
 
 
-def test_what_is_half_written_is_not_there(tmp_path: Path) -> None:
-    storage = Storage(str(tmp_path))
+def test_what_is_half_written_is_not_there(storage: Storage) -> None:
     with pytest.raises(ZeroDivisionError), storage.stream("parts/00000.jsonl") as stream:
         stream.write(b"half")
         raise ZeroDivisionError
     assert Manifest(storage).done() == set()
-    assert list((tmp_path / "parts").iterdir()) == []
+    assert storage.names("parts") == []
+
+
+def test_what_is_half_written_leaves_what_was_there(storage: Storage) -> None:
+    storage.write("detections.json", b"[]")
+    with pytest.raises(ZeroDivisionError), storage.stream("detections.json") as stream:
+        stream.write(b"half")
+        raise ZeroDivisionError
+    assert storage.read("detections.json") == b"[]"
+
+
+def test_the_longest_name(storage: Storage) -> None:
+    name = f"annotated/{'a' * 251}.jpg"
+    storage.write(name, b"jpeg")
+    assert storage.read(name) == b"jpeg"
 
 
 def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:

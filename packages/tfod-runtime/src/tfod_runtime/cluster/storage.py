@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import os
+import tempfile
 import uuid
 from collections.abc import Iterator
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
@@ -51,23 +52,18 @@ class Storage:
             stream.write(content)
 
     @contextlib.contextmanager
-    def stream(self, name: str) -> Iterator[BinaryIO]:
+    def stream(self, name: str) -> Iterator[IO[bytes]]:
         """A file that is there in full when the block ends well, and not at all when it does not.
-
-        A store puts an object there when it is closed; on a file system it is renamed then.
 
         Raises:
             OutputProblem: `OUTPUT_UNWRITABLE`.
         """
         path = f"{self._root}/{name}"
-        renames = isinstance(self._files, LocalFileSystem)
-        part = f"{path}.{uuid.uuid4().hex}.part" if renames else path
+        local = isinstance(self._files, LocalFileSystem)
         try:
             self._files.makedirs(os.path.dirname(path), exist_ok=True)
-            with self._files.open(part, "wb") as stream:
+            with _renamed(path) if local else _sent(self._files, path) as stream:
                 yield stream
-            if renames:
-                os.replace(part, path)
         except OSError as error:
             raise OutputProblem(
                 "OUTPUT_UNWRITABLE",
@@ -76,9 +72,27 @@ class Storage:
                 found=error.strerror or str(error),
                 remedy="give --output a place that every machine may write",
             ) from error
-        finally:
-            if renames and os.path.exists(part):
-                os.unlink(part)
+
+
+@contextlib.contextmanager
+def _renamed(path: str) -> Iterator[IO[bytes]]:
+    part = os.path.join(os.path.dirname(path), f".{uuid.uuid4().hex}.part")
+    try:
+        with open(part, "wb") as stream:
+            yield stream
+        os.replace(part, path)
+    finally:
+        if os.path.exists(part):
+            os.unlink(part)
+
+
+@contextlib.contextmanager
+def _sent(files: Any, path: str) -> Iterator[IO[bytes]]:
+    """Written on this machine until it is whole: a store puts there what it has when a file is closed."""
+    with tempfile.NamedTemporaryFile() as stream:
+        yield stream
+        stream.flush()
+        files.put_file(stream.name, path)
 
 
 def file_system(address: str) -> tuple[Any, str]:
