@@ -1,8 +1,12 @@
 from __future__ import annotations
 
 import io
+import os
 import struct
+import subprocess
+import sys
 import zlib
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -92,6 +96,20 @@ def test_sixteen_bit_greyscale_is_scaled_not_cut_off() -> None:
         assert (pixels == np.arange(256)[None, :, None]).all(), kind
 
 
+def test_a_transparent_value_of_sixteen_bit_greyscale() -> None:
+    data = file_bytes(Image.fromarray(np.array([[0, 1, 300]], np.uint16)), "PNG", transparency=300)
+    assert decode(data)[0, :, 0].tolist() == [0, 0, 255]
+
+
+def test_a_picture_of_many_bands_is_put_together_as_it_was() -> None:
+    noise = np.random.default_rng(1).integers(0, 256, (700, 301, 4), np.uint8)
+    exact = noise[..., :3]
+    assert (decode(file_bytes(Image.fromarray(exact), "PNG")) == exact).all()
+    white = Image.new("RGBA", (301, 700), "white")
+    expected = np.asarray(Image.alpha_composite(white, Image.fromarray(noise)).convert("RGB"))
+    assert (decode(file_bytes(Image.fromarray(noise), "PNG")) == expected).all()
+
+
 def test_sixteen_bit_colour() -> None:
     """A PNG with 16 bits a sample, put together by hand: Pillow reads but does not write them."""
     samples = np.zeros((2, 3, 3), ">u2")
@@ -175,6 +193,44 @@ def test_too_many_pixels_are_refused_before_they_are_decoded() -> None:
         decode(bomb, max_pixels=100_000_000)
     assert caught.value.code == "PICTURE_TOO_LARGE"
     assert "100000 × 100000 = 10,000,000,000" in str(caught.value)
+
+
+STATUS = Path("/proc/self/status")
+
+BYTES_PER_PIXEL = """
+import pathlib, sys
+from tfod_runtime.decode import decode_picture
+
+def kilobytes(name):
+    lines = pathlib.Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(name))
+
+small, large = (pathlib.Path(path).read_bytes() for path in sys.argv[1:])
+decode_picture(small, "whatever is loaded late")
+before = kilobytes("VmRSS")
+picture = decode_picture(large, "it")
+print((kilobytes("VmHWM") - before) * 1024 / picture.width / picture.height)
+"""
+
+
+@pytest.mark.skipif(not STATUS.exists(), reason="there is no /proc")
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "LA", "P"])
+def test_the_memory_that_a_pixel_takes(tmp_path: Path, mode: str) -> None:
+    """An image of Pillow, four bytes, and the array, three: a small file can have very many pixels."""
+    turned = Image.Exif()
+    turned[ORIENTATION] = 6
+    for side in (10, 3000):
+        data = file_bytes(Image.new(mode, (side, side)), "PNG", exif=turned)
+        (tmp_path / f"{side}.png").write_bytes(data)
+    files = [str(tmp_path / f"{side}.png") for side in (10, 3000)]
+    ended = subprocess.run(
+        [sys.executable, "-c", BYTES_PER_PIXEL, *files],
+        env={"PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert float(ended.stdout) < 7.5
 
 
 def test_the_limit_is_inclusive() -> None:

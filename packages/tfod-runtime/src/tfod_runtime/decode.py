@@ -14,7 +14,7 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 from simplejpeg import decode_jpeg
 
 from tfod_runtime.detections import MAX_PIXELS, Picture
@@ -35,6 +35,7 @@ Image.MAX_IMAGE_PIXELS = None
 _SIXTEEN_BIT = ("I;16", "I;16L", "I;16B", "I;16N")
 _SIXTEEN_BIT_TO_EIGHT = 257  # 65535 / 255
 _WHITE = (255, 255, 255, 255)
+_PIXELS_AT_ONCE = 2**16
 _ORIENTATION, _UPRIGHT = 0x0112, 1  # of EXIF
 
 _TURNS: dict[int | None, Callable[[NDArray[np.uint8]], NDArray[np.uint8]]] = {
@@ -84,13 +85,14 @@ def decode_picture(data: bytes, name: str, max_pixels: int = MAX_PIXELS) -> Pict
             pixels = _quickly(image, data)
             if pixels is None:
                 image.load()
-                _turn_upright(image)
-                pixels = np.asarray(_to_rgb(image))
+                pixels = _to_rgb(image)
+            turn = _TURNS.get(_orientation(image))
+            image.close()  # its pixels must not be there still when turning needs room for a copy
         except PictureProblem:
             raise
         except Exception as error:  # Pillow's readers raise a dozen kinds for damaged data
             raise _damaged(error) from error
-    return Picture(name, pixels, data if plain else None)
+    return Picture(name, np.ascontiguousarray(turn(pixels)) if turn else pixels, data if plain else None)
 
 
 def _quickly(image: Image.Image, data: bytes) -> NDArray[np.uint8] | None:
@@ -102,11 +104,10 @@ def _quickly(image: Image.Image, data: bytes) -> NDArray[np.uint8] | None:
     if image.format not in ("JPEG", "MPO") or image.mode not in ("RGB", "L"):
         return None
     try:
-        pixels = decode_jpeg(data, "RGB", strict=True)
+        pixels: NDArray[np.uint8] = decode_jpeg(data, "RGB", strict=True)
     except ValueError:
         return None
-    turn = _TURNS.get(_orientation(image))
-    return np.ascontiguousarray(turn(pixels)) if turn else pixels
+    return pixels
 
 
 def _is_plain(image: Image.Image) -> bool:
@@ -172,25 +173,34 @@ def _check_size(image: Image.Image, max_pixels: int) -> None:
         )
 
 
-def _turn_upright(image: Image.Image) -> None:
-    try:
-        ImageOps.exif_transpose(image, in_place=True)
-    except Exception:  # an EXIF block that cannot be read says nothing about the pixels
-        return
+def _to_rgb(image: Image.Image) -> NDArray[np.uint8]:
+    """The pixels as uint8 [height, width, 3] RGB.
+
+    Some rows at a time: an image of Pillow has four bytes a pixel, and there is room for one of them.
+    """
+    width, height = image.size
+    pixels = np.empty((height, width, 3), np.uint8)
+    rows = max(1, _PIXELS_AT_ONCE // width)
+    for top in range(0, height, rows):
+        bottom = min(top + rows, height)
+        pixels[top:bottom] = np.asarray(_band_to_rgb(image.crop((0, top, width, bottom)), image.format))
+    return pixels
 
 
-def _to_rgb(image: Image.Image) -> Image.Image:
+def _band_to_rgb(image: Image.Image, file_format: str | None) -> Image.Image:
     # Pillow gives 16-bit PGM as "I" with values up to 65535; an "I" from a TIFF has 32 bits.
-    if image.mode in _SIXTEEN_BIT or (image.mode == "I" and image.format in ("PNG", "PPM")):
+    if image.mode in _SIXTEEN_BIT or (image.mode == "I" and file_format in ("PNG", "PPM")):
         wide = np.asarray(image).astype(np.uint32)
         narrow = (wide + _SIXTEEN_BIT_TO_EIGHT // 2) // _SIXTEEN_BIT_TO_EIGHT
+        if "transparency" in image.info:
+            narrow[wide == image.info["transparency"]] = _WHITE[0]
         return Image.fromarray(narrow.astype(np.uint8)).convert("RGB")
     if image.mode in ("I", "F"):
         raise PictureProblem(
             "PICTURE_DEPTH",
             "the picture has 32 bits a sample, and nothing says which value is white",
             expected="8 or 16 bits",
-            found=f"{image.format} in mode {image.mode}",
+            found=f"{file_format} in mode {image.mode}",
         )
     if image.has_transparency_data:
         coloured = image.convert("RGBA")
