@@ -55,7 +55,7 @@ def run_serve(options: ServeOptions, select: Select) -> int:
         log.adopt("uvicorn.error")
         log.adopt("asyncio")
         log.silence("python_multipart")
-        server = HttpServer(make_app(state, log))
+        server = HttpServer(make_app(state, log), limits)
 
         def load() -> Examiner:
             keep_memory()

@@ -87,7 +87,7 @@ def running_server(model: Path, limits: ServerLimits = LIMITS) -> Iterator[Runni
     """Starts a server that is not ready; stops it when the block ends."""
     state = ServerState(open_model(model), limits)
     with listen("127.0.0.1", 0) as listener, contextlib.closing(ServerLog()) as log:
-        server = HttpServer(make_app(state, log))
+        server = HttpServer(make_app(state, log), limits)
         thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listener])))
         thread.start()
         wait_until(lambda: server.started)

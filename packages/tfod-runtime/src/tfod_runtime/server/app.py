@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse, JSONResponse
 from starlette.types import ASGIApp
 
 from tfod_runtime.server import detect, documents, open_inference, tensorflow_serving
+from tfod_runtime.server.concurrency import ConcurrencyLimit
 from tfod_runtime.server.documents import PREDICT_BODY, add_api_pages
 from tfod_runtime.server.examination import Examination
 from tfod_runtime.server.log import ServerLog
@@ -67,7 +68,7 @@ def make_app(state: ServerState, log: ServerLog) -> ASGIApp:
         reason = "the server failed; its log says how"
         return JSONResponse(_error(request.url.path, "INTERNAL", reason), HTTPStatus.INTERNAL_SERVER_ERROR)
 
-    return Observed(app, log, state.metrics)
+    return Observed(ConcurrencyLimit(app, state.limits.max_connections, refused), log, state.metrics)
 
 
 def _error(path: str, code: str, reason: str) -> dict[str, object]:

@@ -20,6 +20,9 @@ class ServerLimits:
         max_json_bytes: The largest body that is JSON, of which a byte may become twenty in memory.
         max_bytes_held: Bodies of all requests together.
         max_pictures: Pictures in one request.
+        head_seconds: How long the head of a request may take to come.
+        max_connections: Requests under way at once, their bodies being read or their answers written; where
+            there are more connections, those on which no request is under way are closed.
     """
 
     workers: int
@@ -30,3 +33,5 @@ class ServerLimits:
     max_json_bytes: int = 16 * _MIB
     max_bytes_held: int = 256 * _MIB
     max_pictures: int = 64
+    head_seconds: float = 20.0
+    max_connections: int = 1000

@@ -10,13 +10,12 @@ import uuid
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from tfod_runtime.server.concurrency import WATCHED
 from tfod_runtime.server.log import ServerLog
 from tfod_runtime.server.metrics import Metrics
 
 REQUEST_ID = "X-Request-ID"
 _ID = re.compile(r"[\w.:-]{1,128}", re.ASCII)
-_QUIET = ("/healthz", "/readyz", "/v2/health/live", "/v2/health/ready", "/metrics")
-"""Asked every few seconds by machines; in the log only when the answer is not 200."""
 
 
 class Observed:
@@ -60,8 +59,8 @@ class Observed:
         path = route.path if route is not None and hasattr(route, "path") else "other"
         self._metrics.requests.labels(path, str(status)).inc()
         self._metrics.request_seconds.labels(path).observe(seconds)
-        if trace is None and status == 200 and scope["path"] in _QUIET:
-            return
+        if trace is None and status == 200 and scope["path"] in WATCHED:
+            return  # it would fill the log
         client = scope.get("client")
         self._log.write(
             "request",

@@ -11,12 +11,13 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from tfod_runtime.errors import UsageProblem
+from tfod_runtime.server.connection import Connection, Connections
+from tfod_runtime.server.limits import ServerLimits
 
 DRAIN_SECONDS = 8
 """How long a server that stops waits for what it accepted; `docker stop` kills after ten."""
 
 _KEEP_ALIVE_SECONDS = 75  # longer than the pools of clients and proxies keep a connection
-_CONNECTIONS = 1000
 _HEAD_BYTES = 64 * 2**10
 _BACKLOG = 512
 
@@ -51,14 +52,16 @@ def listen(host: str, port: int) -> socket.socket:
 class HttpServer(uvicorn.Server):
     """uvicorn without handlers of signals: whoever runs it sets `should_exit`, and `force_exit` for haste.
 
-    h11 parses, since it bounds the head of a request; httptools took one of 26 MB and kept it.
+    h11 parses, since it bounds the head of a request; httptools took one of 26 MB and kept it. uvicorn's own
+    limit counts connections on which nothing is asked, and refuses who asks for the server's health:
+    `Connections` and `ConcurrencyLimit` stand in for it.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, limits: ServerLimits) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
-                http="h11",
+                http=Connection,
                 h11_max_incomplete_event_size=_HEAD_BYTES,
                 loop="asyncio",
                 ws="none",
@@ -67,12 +70,12 @@ class HttpServer(uvicorn.Server):
                 access_log=False,
                 server_header=False,
                 proxy_headers=False,
-                limit_concurrency=_CONNECTIONS,
                 backlog=_BACKLOG,
                 timeout_keep_alive=_KEEP_ALIVE_SECONDS,
                 timeout_graceful_shutdown=DRAIN_SECONDS,
             )
         )
+        self.server_state = Connections(limits)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
