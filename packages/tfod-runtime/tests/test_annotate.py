@@ -77,6 +77,21 @@ def test_tags_do_not_cover_each_other() -> None:
     assert pixels_of(2, detection(box, 1, 0.9), detection(box, 2, 0.8)) == labelled - outline
 
 
+@pytest.mark.parametrize(
+    ("label", "written"),
+    [
+        *(("人", "id:3"), ("автомобиль", "id:3"), ("سيارة", "id:3"), ("\ud800", "id:3")),
+        *(("car 汽车", "car id:3"), ("café", "cafe id:3")),
+    ],
+)
+def test_a_label_that_the_font_cannot_write_is_told_by_its_class_id(label: str, written: str) -> None:
+    box = Box(0.3, 0.3, 0.9, 0.9)
+    drawn, expected = (
+        annotate(picture(640, 480), [detection(box, 3, 0.9, text)]) for text in (label, written)
+    )
+    assert drawn.tobytes() == expected.tobytes()
+
+
 def test_classes_differ_in_colour() -> None:
     colours = np.array([class_colour(class_id) for class_id in range(1, 13)]).astype(int)
     distances = np.abs(colours[:, None] - colours[None, :]).sum(-1)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import colorsys
 import io
 import os
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -30,6 +31,8 @@ _TAGS_PER_PICTURE = 4
 _TAGS_PER_BOX = 3  # a box with less room is hidden by a tag inside it
 
 _WRITTEN_KEPT = 2048  # a few kilobytes each
+_LETTERS_KEPT = 4096
+_NO_CHARACTER = "\uffff"  # as Unicode has it
 
 Colour: TypeAlias = tuple[int, int, int]
 Area: TypeAlias = tuple[int, int, int, int]
@@ -39,6 +42,7 @@ Area: TypeAlias = tuple[int, int, int, int]
 def annotate(picture: Picture, detections: Sequence[Detection]) -> Image.Image:
     """A copy of the picture, of the same size, with its detections drawn on it.
 
+    The font has hardly more than ASCII: a label with other letters is told by the class id, too.
     Lines and letters grow with the picture. The best detections are drawn last and choose first where their
     tag goes; a tag that would be wider than the picture, or a quarter of its height, is left out.
     """
@@ -138,7 +142,7 @@ def _draw_box(draw: ImageDraw.ImageDraw, area: Area, colour: Colour, style: _Sty
 def _draw_tag(
     draw: ImageDraw.ImageDraw, found: Detection, tags: list[Area], style: _Style, size: tuple[int, int]
 ) -> None:
-    text = _written(f"{found.label} {found.score:.2f}", style)
+    text = _written(f"{_readable(found)} {found.score:.2f}", style)
     width, height = text.width + 2 * style.padding, text.height + 2 * style.padding
     if width > size[0] or height * _TAGS_PER_PICTURE > size[1]:
         return
@@ -148,6 +152,21 @@ def _draw_tag(
     colour = class_colour(found.class_id)
     draw.rectangle(tag, fill=colour)
     draw.bitmap((tag[0] + style.padding, tag[1] + style.padding), text, fill=_ink(colour))
+
+
+def _readable(found: Detection) -> str:
+    """The label; where the font lacks letters of it, those that it has, without accents, and the class id."""
+    if all(map(_has_glyph, found.label)):
+        return found.label
+    letters = "".join(filter(_has_glyph, unicodedata.normalize("NFKD", found.label)))
+    return f"{letters.strip()} id:{found.class_id}".lstrip()
+
+
+@lru_cache(maxsize=_LETTERS_KEPT)
+def _has_glyph(letter: str) -> bool:
+    """Whether the font does not draw the empty box that it has for everything unknown."""
+    font = ImageFont.load_default(_SMALLEST_FONT)
+    return bytes(font.getmask(letter)) != bytes(font.getmask(_NO_CHARACTER))
 
 
 @lru_cache(maxsize=_WRITTEN_KEPT)
