@@ -103,6 +103,21 @@ describe('tfod:runtime', () => {
       expect(told).toEqual([]);
     });
 
+    it('puts back what makes the images, and nothing else', async () => {
+      const before = changes();
+      tree.delete('libs/ml/docker/slim.py');
+      await generate({ name: 'ml' });
+      expect(changes()).toEqual(before);
+      for (const path of ['README.md', '.gitattributes', '.dockerignore']) tree.delete(`libs/ml/${path}`);
+      await generate({ name: 'ml', tensorflow: '2.21' });
+      expect(tree.children('libs/ml').sort()).toEqual([
+        'docker',
+        'project.json',
+        'requirements',
+        'tfod.json',
+      ]);
+    });
+
     it('moves to another TensorFlow', async () => {
       await generate({ name: 'ml', tensorflow: '2.21' });
       expect(text('libs/ml/requirements/tf.lock')).toBe(lock('2.21/py3.11', 'tf.lock'));

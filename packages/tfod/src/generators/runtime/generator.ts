@@ -7,6 +7,7 @@ import { TfodError } from '../../values/tfod-error';
 import initGenerator from '../init/generator';
 import { applyRevision } from '../project/apply-revision';
 import type { ProjectFile } from '../project/files';
+import { keptUp } from '../project/kept-up';
 import { revise, type Revision } from '../project/revise';
 import { settingsFile, withSettings } from '../project/settings-file';
 import { templateFiles } from '../project/template-files';
@@ -43,10 +44,12 @@ export default async function runtimeGenerator(
 
 /** From what was generated for the runtime to what is generated now; throws for edited files in its way. */
 function reviseRuntime(tree: Tree, { runtime, lock, before, moves }: RuntimePlan): Revision {
-  const generated = before?.lock ? filesOf(before.runtime, before.lock) : [];
+  const keptOf = (of: Runtime, from: ShippedLock) =>
+    keptUp(filesOf(of, from), (path) => tree.exists(`${runtime.root}/${path}`));
+  const generated = before?.lock ? keptOf(before.runtime, before.lock) : [];
   const revision = revise({
     before: new Map(generated.map(({ path, content }) => [path, [content]])),
-    after: [...(before ? [] : [settings(runtime)]), ...filesOf(runtime, lock)],
+    after: before ? keptOf(runtime, lock) : [settings(runtime), ...filesOf(runtime, lock)],
     read: (path) => tree.read(`${runtime.root}/${path}`) ?? undefined,
     mustFollow: (path) => moves && isChainFile(path),
   });

@@ -1,4 +1,11 @@
-import { addProjectConfiguration, logger, readJson, readProjectConfiguration, type Tree } from '@nx/devkit';
+import {
+  addProjectConfiguration,
+  logger,
+  readJson,
+  readProjectConfiguration,
+  updateJson,
+  type Tree,
+} from '@nx/devkit';
 import { createTreeWithEmptyWorkspace } from '@nx/devkit/testing';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -133,13 +140,38 @@ describe('tfod:service', () => {
       expect(told).toEqual([]);
     });
 
-    it('keeps what was edited, puts back what was deleted, and tells of both', async () => {
-      tree.write('apps/plate-reader/src/plate_reader/detect.py', '"""Mine."""\n');
+    it('keeps what was edited and tells of it, and puts back what makes the images', async () => {
+      tree.write('apps/plate-reader/.dockerignore', 'mine\n');
       const before = contents();
       tree.delete('apps/plate-reader/Dockerfile');
+      tree.delete('apps/plate-reader/docker/tf.Dockerfile');
       await generate({ name: 'plate-reader' });
       expect(contents()).toEqual(before);
-      expect(told.join('\n')).toContain('apps/plate-reader/src/plate_reader/detect.py');
+      expect(told.join('\n')).toContain('apps/plate-reader/.dockerignore');
+    });
+
+    it.each(['src', 'tests', 'models', 'README.md', '.gitattributes', '.dockerignore'])(
+      'does not bring back %s, which its owner deleted',
+      async (path) => {
+        tree.delete(`apps/plate-reader/${path}`);
+        await generate({ name: 'plate-reader', variants: ['gpu'] });
+        await generate({ name: 'plate-reader', tensorflow: '2.21' });
+        expect(tree.exists(`apps/plate-reader/${path}`)).toBe(false);
+      },
+    );
+
+    it('leaves the Python module its name when the project got another', async () => {
+      moveTo('car-park', 'services/car-park');
+      const before = filesBelow('services/car-park');
+      await generate({ name: 'car-park', directory: 'services/car-park', variants: ['lite'] });
+      expect(filesBelow('services/car-park').filter((path) => !before.includes(path))).toEqual([
+        'docker/lite.Dockerfile',
+        'requirements/lite.in',
+        'requirements/lite.lock',
+      ]);
+      tree.delete('services/car-park/Dockerfile');
+      await generate({ name: 'car-park', directory: 'services/car-park' });
+      expect(text('services/car-park/Dockerfile')).toContain('"-m", "plate_reader.detect"');
     });
 
     it('keeps a base image of which it does not know the versions', async () => {
@@ -261,6 +293,15 @@ describe('tfod:service', () => {
 
   function lockOf(set: string, name: string): string {
     return readFileSync(join(PACKAGE, 'locks', set, name), 'utf8');
+  }
+
+  /** What `nx g @nx/workspace:move` does. */
+  function moveTo(name: string, root: string): void {
+    for (const path of filesBelow('apps/plate-reader')) {
+      tree.write(`${root}/${path}`, tree.read(`apps/plate-reader/${path}`) ?? '');
+    }
+    tree.delete('apps/plate-reader');
+    updateJson(tree, `${root}/project.json`, (project) => ({ ...project, name }));
   }
 
   function generate(options: ServiceOptions) {

@@ -1,14 +1,17 @@
 import { addProjectConfiguration, formatFiles, logger, type GeneratorCallback, type Tree } from '@nx/devkit';
-import { SERVICE_FILE } from '../../service/service';
+import { SERVICE_FILE, type Service } from '../../service/service';
 import { TfodError, type Problem } from '../../values/tfod-error';
 import initGenerator from '../init/generator';
 import { applyRevision } from '../project/apply-revision';
+import type { ProjectFile } from '../project/files';
+import { keptUp } from '../project/kept-up';
 import { revise, type Revision, type RevisionRequest } from '../project/revise';
 import { withSettings } from '../project/settings-file';
 import { gatherFacts } from '../project/workspace-facts';
 import { CHAIN_PATHS, isChainFile } from '../runtime/chain-files';
 import { normaliseOptions } from './options';
-import { belowText, planService, type ServicePlan } from './plan';
+import { moduleInUse } from './module-in-use';
+import { belowText, planService, type Below, type ServicePlan } from './plan';
 import { gatherRuntime } from './runtime-facts';
 import type { ServiceOptions } from './schema';
 import { serviceFiles } from './service-files';
@@ -38,12 +41,9 @@ export default async function serviceGenerator(
 
 /** From what was generated for the service to what is generated now; throws for edited files in its way. */
 function reviseService(tree: Tree, plan: ServicePlan): Revision {
-  const { name, service, below, before, moves } = plan;
-  const isSetUp = before !== undefined;
+  const { service, moves } = plan;
   const revision = revise({
-    before: knownContents(tree, plan),
-    // How a service is set up stands there already.
-    after: serviceFiles(service, name, below).filter(({ path }) => !isSetUp || path !== SERVICE_FILE),
+    ...contents(tree, plan),
     read: (path) => tree.read(`${service.root}/${path}`) ?? undefined,
     mustFollow: (path) => moves && isChainFile(path),
   });
@@ -53,16 +53,29 @@ function reviseService(tree: Tree, plan: ServicePlan): Revision {
   return revision;
 }
 
+type Contents = Pick<RevisionRequest, 'before' | 'after'>;
+
+function contents(tree: Tree, { name, service, below, before }: ServicePlan): Contents {
+  if (before === undefined) return { before: new Map(), after: serviceFiles(service, name, below) };
+  const { root } = service;
+  const module = moduleInUse(tree, root) ?? name.module;
+  const filesOf = (of: Service, on: Below) =>
+    keptUp(serviceFiles(of, { ...name, module }, on), (path) => tree.exists(`${root}/${path}`));
+  return {
+    before: knownContents(tree, before.below ? filesOf(before.service, before.below) : [], below),
+    after: filesOf(service, below),
+  };
+}
+
 /** What was generated before; on a runtime also what stands there, and no such file may stay. */
-function knownContents(tree: Tree, { name, below, before }: ServicePlan): RevisionRequest['before'] {
-  const generated = before?.below ? serviceFiles(before.service, name, before.below) : [];
-  const known = new Map(
-    generated
-      .filter(({ path }) => path !== SERVICE_FILE)
-      .map(({ path, content }): [string, Buffer[]] => [path, [content]]),
-  );
-  for (const path of below.runtime ? CHAIN_PATHS : []) {
-    const inRuntime = tree.read(`${below.runtime?.root}/${path}`);
+function knownContents(
+  tree: Tree,
+  generated: readonly ProjectFile[],
+  { runtime }: Below,
+): Contents['before'] {
+  const known = new Map(generated.map(({ path, content }): [string, Buffer[]] => [path, [content]]));
+  for (const path of runtime ? CHAIN_PATHS : []) {
+    const inRuntime = tree.read(`${runtime?.root}/${path}`);
     known.set(path, [...(known.get(path) ?? []), ...(inRuntime === null ? [] : [inRuntime])]);
   }
   return known;

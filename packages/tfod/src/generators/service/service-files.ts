@@ -14,10 +14,7 @@ const TEMPLATES = join(__dirname, 'files');
 const DEMO = join(__dirname, '..', '..', '..', 'demo');
 const DEMO_MODEL = 'demo';
 
-/**
- * Every file of the service but its project.json. The tfod.json comes first: should writing stop half-way, the
- * folder is known for a service, and running the generator again completes it.
- */
+/** Every file of a new service but its project.json. */
 export function serviceFiles(service: Service, name: ServiceName, below: Below): readonly ProjectFile[] {
   const { root, variants, model, image, port, runtime } = service;
   const settings = { variants, model, image, port, ...(runtime !== undefined && { runtime }) };
