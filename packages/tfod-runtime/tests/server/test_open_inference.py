@@ -148,3 +148,8 @@ def test_bad_header_lengths(ready: RunningServer, length: str) -> None:
 def test_a_string_that_is_longer_than_its_tensor(ready: RunningServer) -> None:
     tensor = {"name": "x", "datatype": "BYTES", "shape": [1], "parameters": {"binary_data_size": 6}}
     assert binary(ready, {"inputs": [tensor]}, b"\xff\xff\xff\xff??").code == "BINARY_MALFORMED"
+
+
+def test_more_strings_than_the_shape_says(ready: RunningServer) -> None:
+    tensor = {"name": "x", "datatype": "BYTES", "shape": [1], "parameters": {"binary_data_size": 8}}
+    assert binary(ready, {"inputs": [tensor]}, bytes(8)).code == "BINARY_MALFORMED"

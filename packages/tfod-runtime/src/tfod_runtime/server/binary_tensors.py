@@ -43,8 +43,8 @@ def binary_part(rest: BinaryPart, size: object) -> BinaryPart | None:
     return rest
 
 
-def split_strings(part: BinaryPart) -> list[bytes]:
-    """The elements of a BYTES tensor: each its length, 4 bytes little-endian, and that many bytes.
+def split_strings(part: BinaryPart, most: int) -> list[bytes]:
+    """The elements of a BYTES tensor: each its length, 4 bytes little-endian, and that many bytes; `most` may be there.
 
     Raises:
         Refusal: 400 `BINARY_MALFORMED`.
@@ -55,6 +55,8 @@ def split_strings(part: BinaryPart) -> list[bytes]:
         at = start + int.from_bytes(part[at:start], "little")
         if at > len(part):
             raise _malformed("an element of a BYTES tensor is longer than the tensor")
+        if len(strings) == most:
+            raise _malformed(f"a BYTES tensor has more elements than its shape says, {most}")
         strings.append(bytes(part[start:at]))
     return strings
 

@@ -44,7 +44,7 @@ class Metrics:
         self.queue_seconds = self._times("queue", "Waiting for a worker")
         self.decode_seconds = self._times("decode", "From the bytes of a picture to its pixels")
         self.infer_seconds = self._times("infer", "The model, one picture")
-        self.postprocess_seconds = self._times("postprocess", "select(), drawing and writing of an answer")
+        self.postprocess_seconds = self._times("postprocess", "Drawing and writing of an answer")
         Gauge("tfod_workers", "Threads that work", registry=self._registry).set(workers)
         Gauge("tfod_model_info", "The model", ["name", "digest", "runtime"], registry=self._registry).labels(
             model.name, model.digest, VERSION

@@ -94,7 +94,7 @@ def _look(
         raise too_many_pictures(limits.max_pictures)
     datatype = tensor.get("datatype")
     if datatype == "BYTES":
-        files = _files(tensor, part, what)
+        files = _files(tensor, part, count, what)
         if shape not in ([len(files)], [len(files), 1]):
             raise bad_request("INFER_MALFORMED", f"{what} has {len(files)} elements, and shape {shape}")
         return [examination.of_file(data, f"{what} {number}").detections for number, data in enumerate(files)]
@@ -104,9 +104,9 @@ def _look(
     raise bad_request("INFER_MALFORMED", f"{what} must be BYTES (picture files) or UINT8 (pixels)")
 
 
-def _files(tensor: dict[str, Any], part: BinaryPart | None, what: str) -> Sequence[bytes]:
+def _files(tensor: dict[str, Any], part: BinaryPart | None, count: int, what: str) -> Sequence[bytes]:
     if part is not None:
-        return split_strings(part)
+        return split_strings(part, count)
     data = tensor.get("data")
     if not isinstance(data, list):
         raise bad_request("INFER_MALFORMED", f'{what} has no "data"')
