@@ -10,6 +10,7 @@ import { createTreeWithEmptyWorkspace } from '@nx/devkit/testing';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseIgnore } from '../../dockerfile/dockerignore';
 import { parseService } from '../../service/service';
 import runtimeGenerator from '../runtime/generator';
 import serviceGenerator from './generator';
@@ -104,6 +105,32 @@ describe('tfod:service', () => {
     expect(text('apps/plate-reader/requirements/tf.lock')).toBe(
       readFileSync(join(PACKAGE, 'locks/2.20/py3.11/tf.lock'), 'utf8'),
     );
+  });
+
+  it('shows builders no secrets and no leftovers of tools, wherever they lie', async () => {
+    await generate({ name: 'plate-reader' });
+    await runtimeGenerator(tree, { name: 'ml', skipFormat: true });
+    const service = parseIgnore(text('apps/plate-reader/.dockerignore'));
+    const runtime = parseIgnore(text('libs/ml/.dockerignore'));
+    const secret = [
+      '.env',
+      'src/a/.env.local',
+      'src/a/.git',
+      '.gitattributes',
+      'src/a/.detect.py.swp',
+      'src/a/x~',
+    ];
+    const leftovers = [
+      'src/.pytest_cache',
+      'src/a/.mypy_cache',
+      'src/.ruff_cache',
+      'src/a/.ipynb_checkpoints',
+      'src/a.egg-info',
+    ];
+    expect([...secret, ...leftovers].filter((path) => !service.ignores(path))).toEqual([]);
+    expect(secret.filter((path) => !runtime.ignores(path))).toEqual([]);
+    const needed = filesBelow('apps/plate-reader').filter((path) => /^(src|docker|requirements)/.test(path));
+    expect(needed.filter((path) => service.ignores(path) || runtime.ignores(path))).toEqual([]);
   });
 
   it('leaves no placeholder in any text', async () => {
