@@ -26,6 +26,7 @@ describe('the published package', () => {
         'src/plugin.d.ts',
         'src/generators/service/files/Dockerfile.template',
         'src/generators/service/files/__dot__dockerignore.template',
+        'src/generators/service/files/__dot__gitattributes.template',
         'src/generators/runtime/files/docker/base.Dockerfile.template',
         'src/executors/docker-build/schema.json',
         'src/executors/infer/schema.json',

@@ -40,7 +40,15 @@ describe('tfod:runtime', () => {
     const next = await generate({ name: 'ml', variants: ['cpu', 'gpu'], tags: 'type:runtime' });
     next();
     expect(tree.children('libs/ml').sort()).toEqual(
-      ['.dockerignore', 'README.md', 'docker', 'project.json', 'requirements', 'tfod.json'].sort(),
+      [
+        '.dockerignore',
+        '.gitattributes',
+        'README.md',
+        'docker',
+        'project.json',
+        'requirements',
+        'tfod.json',
+      ].sort(),
     );
     expect(tree.children('libs/ml/docker').sort()).toEqual(
       ['base.Dockerfile', 'check.py', 'gpu.Dockerfile', 'slim.py', 'tf.Dockerfile'].sort(),

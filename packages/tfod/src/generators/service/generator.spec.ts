@@ -19,6 +19,7 @@ import type { ServiceOptions } from './schema';
 const PACKAGE = join(__dirname, '../../..');
 const COMMON = [
   '.dockerignore',
+  '.gitattributes',
   'Dockerfile',
   'README.md',
   'docker/base.Dockerfile',
