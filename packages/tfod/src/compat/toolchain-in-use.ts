@@ -5,16 +5,19 @@ import type { Toolchain } from './toolchain';
 export interface ToolchainSources {
   /** `docker/base.Dockerfile`. */
   readonly baseDockerfile: string | undefined;
-  /** `requirements/tf.in` or `requirements/gpu.in`. */
+  /** `requirements/*.lock`, then `requirements/*.in`: the first that tells counts. */
   readonly requirements: string | undefined;
 }
 
 /**
  * The versions that a service stands on, as far as its own files tell: Python by the image that the base image
- * starts from, TensorFlow by what its requirements ask for.
+ * starts from, else by what a lock says that it was compiled for; TensorFlow by what its requirements have or ask
+ * for.
  */
 export function toolchainInUse(sources: ToolchainSources): Partial<Toolchain> {
-  const python = capture(sources.baseDockerfile, /^\s*FROM\s+(?:--\S+\s+)*(?:\S+\/)?python:(\d+\.\d+)/im);
+  const python =
+    capture(sources.baseDockerfile, /^\s*FROM\s+(?:--\S+\s+)*(?:\S+\/)?python:(\d+\.\d+)/im) ??
+    capture(sources.requirements, /^#.*--python-version[ =](\d+\.\d+)/m);
   const tensorflow = capture(
     sources.requirements,
     /^\s*tensorflow(?:[-_]cpu)?\s*(?:\[[^\]]*\])?\s*[=~]=\s*(\d+\.\d+)/im,

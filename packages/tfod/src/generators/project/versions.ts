@@ -1,7 +1,9 @@
 import { versionText } from '../../compat/matrix';
 import type { ShippedLock } from '../../compat/shipped-locks';
 import { chooseToolchain, type ToolchainChoice } from '../../compat/toolchain';
-import type { Variant } from '../../service/variant';
+import { VARIANTS, type Variant } from '../../service/variant';
+import type { Problem } from '../../values/tfod-error';
+import { requirementPaths } from '../runtime/chain-files';
 import type { AskedProject } from './options';
 import type { WorkspaceFacts } from './workspace-facts';
 
@@ -9,8 +11,12 @@ import type { WorkspaceFacts } from './workspace-facts';
 export function chooseVersions(
   asked: AskedProject,
   variants: readonly Variant[],
-  { matrix, locks, inUse }: WorkspaceFacts,
+  facts: WorkspaceFacts,
 ): ToolchainChoice {
+  const { matrix, locks, inUse } = facts;
+  if (asked.tensorflow === undefined && inUse.tensorflow === undefined && isJoined(asked, variants, facts)) {
+    return { problems: [unknownVersion(asked, facts)] };
+  }
   const known = {
     tensorflow: matrix.map((row) => row.tensorflow),
     python: matrix.flatMap((row) => row.pythons),
@@ -43,9 +49,35 @@ export function versionsText({ tensorflow, python }: ShippedLock): string {
 
 /**
  * Whether files have to follow to other versions. Where it cannot be told what they are of, they are as somebody
- * made them, and only who asks for versions wants others.
+ * made them, and only who asks for versions wants others; unless the versions are to tell what new files are of.
  */
-export function isMove(asked: AskedProject, from: string | undefined, to: string): boolean {
+export function isMove(
+  asked: AskedProject,
+  from: string | undefined,
+  { to, isJoined }: { readonly to: string; readonly isJoined: boolean },
+): boolean {
   if (from !== undefined) return from !== to;
-  return asked.tensorflow !== undefined || asked.python !== undefined;
+  return !isJoined && (asked.tensorflow !== undefined || asked.python !== undefined);
+}
+
+/** Whether requirements of some variants are to be written beside others that are there. */
+export function isJoined(
+  { directory }: AskedProject,
+  variants: readonly Variant[],
+  { occupants }: WorkspaceFacts,
+): boolean {
+  const isThere = (path: string): boolean => occupants.includes(`${directory}/${path}`);
+  return requirementPaths(VARIANTS).some(isThere) && !requirementPaths(variants).every(isThere);
+}
+
+function unknownVersion({ directory }: AskedProject, { occupants, locks }: WorkspaceFacts): Problem {
+  const there = requirementPaths(VARIANTS).filter((path) => occupants.includes(`${directory}/${path}`));
+  return {
+    code: 'TOOLCHAIN_UNKNOWN',
+    what: 'It cannot be told which TensorFlow new files must go with',
+    where: `${directory}/requirements`,
+    expected: 'a line such as tensorflow-cpu==2.21.0 in a lock',
+    found: `none in ${there.join(', ')}`,
+    remedy: `say which it is: --tensorflow=${locks.at(-1)?.tensorflow ?? '2.21'}, for instance`,
+  };
 }

@@ -33,13 +33,19 @@ export function gatherFacts(tree: Tree, { name, directory }: AskedProject): Work
     existingProblems: problems,
     inUse: toolchainInUse({
       baseDockerfile: textOf(tree, `${directory}/docker/base.Dockerfile`),
-      requirements: VARIANTS.map((variant) =>
-        textOf(tree, `${directory}/requirements/${REQUIREMENTS[variant].in}`),
-      ).find((text) => text !== undefined),
+      requirements: requirementsIn(tree, directory),
     }),
     matrix: readMatrix(),
     locks: readShippedLocks(),
   };
+}
+
+/** The locks first: one version stands in them, whatever their `.in` says. */
+function requirementsIn(tree: Tree, directory: string): string {
+  return (['lock', 'in'] as const)
+    .flatMap((kind) => VARIANTS.map((variant) => `${directory}/requirements/${REQUIREMENTS[variant][kind]}`))
+    .map((path) => textOf(tree, path) ?? '')
+    .join('\n');
 }
 
 /** The service or the runtime in a folder, or why it cannot be read; neither where there is none. */

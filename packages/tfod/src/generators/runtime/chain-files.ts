@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { REQUIREMENTS, type ShippedLock } from '../../compat/shipped-locks';
 import { pythonImage } from '../../compat/toolchain';
 import { VARIANTS, type Variant } from '../../service/variant';
@@ -20,12 +20,19 @@ export function chainFiles(variants: readonly Variant[], lock: ShippedLock): rea
   return [...dockerFiles(variants, lock), ...requirementFiles(variants, lock)];
 }
 
+/** The paths of what is installed in the images of variants. */
+export function requirementPaths(variants: readonly Variant[]): readonly string[] {
+  // The model of a lite image is prepared in the image of TensorFlow for CPUs.
+  const needed = new Set(variants.flatMap((variant) => (variant === 'lite' ? ['cpu', variant] : [variant])));
+  return VARIANTS.filter((variant) => needed.has(variant)).flatMap((variant) =>
+    Object.values(REQUIREMENTS[variant]).map((name) => `requirements/${name}`),
+  );
+}
+
 /** The paths of all that chainFiles may write. */
 export const CHAIN_PATHS: readonly string[] = [
   ...filesBelow(TEMPLATES).map((source) => `docker/${fillPath(source, {})}`),
-  ...Object.values(REQUIREMENTS).flatMap((names) =>
-    Object.values(names).map((name) => `requirements/${name}`),
-  ),
+  ...requirementPaths(VARIANTS),
 ];
 
 /** Whether an image is wrong where this file of a project is. */
@@ -43,12 +50,8 @@ function dockerFiles(variants: readonly Variant[], { python }: ShippedLock): rea
 }
 
 function requirementFiles(variants: readonly Variant[], { folder }: ShippedLock): readonly ProjectFile[] {
-  // The model of a lite image is prepared in the image of TensorFlow for CPUs.
-  const needed = new Set(variants.flatMap((variant) => (variant === 'lite' ? ['cpu', variant] : [variant])));
-  return VARIANTS.filter((variant) => needed.has(variant)).flatMap((variant) =>
-    Object.values(REQUIREMENTS[variant]).map((name) => ({
-      path: `requirements/${name}`,
-      content: readFileSync(join(folder, name)),
-    })),
-  );
+  return requirementPaths(variants).map((path) => ({
+    path,
+    content: readFileSync(join(folder, posix.basename(path))),
+  }));
 }

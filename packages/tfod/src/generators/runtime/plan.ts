@@ -3,7 +3,7 @@ import { SERVICE_FILE, VARIANTS, type Runtime } from '../../service/service';
 import { isVariant, type Variant } from '../../service/variant';
 import { TfodError } from '../../values/tfod-error';
 import { placeProblems } from '../project/place';
-import { chooseVersions, isMove, lockInUse, versionsText } from '../project/versions';
+import { chooseVersions, isJoined, isMove, lockInUse, versionsText } from '../project/versions';
 import type { WorkspaceFacts } from '../project/workspace-facts';
 import { optionProblems, type AskedRuntime } from './options';
 
@@ -31,7 +31,8 @@ export interface RuntimeBefore {
 export function planRuntime(asked: AskedRuntime, facts: WorkspaceFacts): RuntimePlan {
   const existing = facts.existing?.kind === 'runtime' ? facts.existing : undefined;
   const runtime = runtimeOf(asked, existing);
-  const choice = chooseVersions(asked, runtime.variants.filter(isVariant), facts);
+  const variants = runtime.variants.filter(isVariant);
+  const choice = chooseVersions(asked, variants, facts);
   const problems = [
     ...optionProblems(asked),
     ...placeProblems(asked, 'runtime', facts),
@@ -45,7 +46,10 @@ export function planRuntime(asked: AskedRuntime, facts: WorkspaceFacts): Runtime
     tags: asked.tags,
     lock: choice.lock,
     before: existing && { runtime: existing, lock: from },
-    moves: isMove(asked, from && versionsText(from), versionsText(choice.lock)),
+    moves: isMove(asked, from && versionsText(from), {
+      to: versionsText(choice.lock),
+      isJoined: isJoined(asked, variants, facts),
+    }),
     notes: keptImage(asked, existing),
   };
 }

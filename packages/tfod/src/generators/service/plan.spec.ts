@@ -167,6 +167,31 @@ describe('planService', () => {
       expect(plan({ name: 'parking', python: '3.13' }, unknown).moves).toBe(true);
     });
 
+    describe('whose TensorFlow cannot be told', () => {
+      const unknown = {
+        ...THERE,
+        occupants: [
+          ...THERE.occupants,
+          'apps/parking/requirements/tf.in',
+          'apps/parking/requirements/tf.lock',
+        ],
+        inUse: { python: '3.11' } as const,
+      };
+
+      it('gets no files beside those that are there before it is said', () => {
+        expect(problems({ name: 'parking', variants: ['gpu'] }, unknown)).toEqual(['TOOLCHAIN_UNKNOWN']);
+        expect(plan({ name: 'parking', variants: ['gpu'], tensorflow: '2.20' }, unknown)).toMatchObject({
+          below: { lock: OLD },
+          moves: false,
+        });
+      });
+
+      it('stays as it is when nothing is to be added', () => {
+        expect(plan({ name: 'parking' }, unknown).moves).toBe(false);
+        expect(plan({ name: 'parking', tensorflow: '2.20' }, unknown).moves).toBe(true);
+      });
+    });
+
     it('is not a runtime', () => {
       expect(problems({ name: 'parking' }, { ...THERE, existing: { ...ML, name: 'parking' } })).toEqual([
         'PROJECT_OTHER_KIND',

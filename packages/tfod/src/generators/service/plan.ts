@@ -5,7 +5,7 @@ import { parseServiceName, type ServiceName } from '../../service/service-name';
 import { isVariant, type Variant } from '../../service/variant';
 import { TfodError, type Problem } from '../../values/tfod-error';
 import { placeProblems } from '../project/place';
-import { chooseVersions, isMove, lockInUse, versionsText } from '../project/versions';
+import { chooseVersions, isJoined, isMove, lockInUse, versionsText } from '../project/versions';
 import type { WorkspaceFacts } from '../project/workspace-facts';
 import { optionProblems, type Asked } from './options';
 import type { NamedRuntime } from './runtime-facts';
@@ -60,7 +60,10 @@ export function planService(
     tags: asked.tags,
     below,
     before: existing && { service: existing, below: from },
-    moves: isMove(asked, from && belowText(from), belowText(below)),
+    moves: isMove(asked, from && belowText(from), {
+      to: belowText(below),
+      isJoined: isJoined(asked, service.variants.filter(isVariant), facts),
+    }),
     notes: keptSettings(asked, existing),
   };
 }
