@@ -23,6 +23,8 @@ export interface Agents {
   readonly https: https.Agent;
 }
 
+const PROXY_AUTHENTICATION_REQUIRED = 407;
+
 /** The proxy answered in the place of the server. */
 export class ProxyRefused extends Error {
   constructor(
@@ -48,7 +50,11 @@ export async function httpRequest(url: URL, options: RequestOptions): Promise<ht
     path: url.href,
     headers: { ...options.headers, host: url.host, ...proxyAuthorization(proxy) },
   });
-  return answerOf(request, options);
+  const answer = await answerOf(request, options);
+  // Every other status may be the server's.
+  if (answer.statusCode !== PROXY_AUTHENTICATION_REQUIRED) return answer;
+  answer.destroy();
+  throw new ProxyRefused(proxy.host, PROXY_AUTHENTICATION_REQUIRED);
 }
 
 /** TLS runs from here to the server; the proxy passes on what it cannot read. */
@@ -62,7 +68,12 @@ async function throughTunnel(url: URL, proxy: URL, options: RequestOptions): Pro
     ...(options.trust && { secureContext: options.trust }),
   });
   secured.on('error', () => undefined); // the request hears of it as well
-  const request = https.request(url, { ...basic(options), createConnection: () => secured });
+  // An agent, even one of its own, would open another connection, past the proxy.
+  const request = https.request(url, {
+    ...basic(options),
+    agent: undefined,
+    createConnection: () => secured,
+  });
   return answerOf(request, options);
 }
 
@@ -100,8 +111,10 @@ function basic({ method = 'GET', headers, trust, signal }: RequestOptions): http
   return { method, headers, signal, agent: false, ...(trust && { secureContext: trust }) };
 }
 
-function addressOf(proxy: URL): { host: string; port: string } {
-  return { host: hostOf(proxy), port: portOf(proxy) };
+/** Without a name of its own, Node.js would check the certificate of the proxy by the host that is asked for. */
+function addressOf(proxy: URL): { host: string; port: string; servername: string } {
+  const host = hostOf(proxy);
+  return { host, port: portOf(proxy), servername: isIP(host) === 0 ? host : '' };
 }
 
 function clientOf({ protocol }: URL): typeof http | typeof https {

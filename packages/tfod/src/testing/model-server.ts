@@ -69,8 +69,8 @@ export class ModelServer {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  url(path = '/ssd.tar.gz'): URL {
-    return new URL(`${this.tls ? 'https' : 'http'}://localhost:${this.port}${path}`);
+  url(path = '/ssd.tar.gz', host = 'localhost'): URL {
+    return new URL(`${this.tls ? 'https' : 'http'}://${host}:${this.port}${path}`);
   }
 
   async stop(): Promise<void> {
@@ -112,20 +112,21 @@ export class ModelServer {
   }
 }
 
-/** A proxy on loopback that lets everything through, or answers with a status. */
+/** A proxy on loopback for which every host is on loopback too; lets everything through, or answers with a status. */
 export class Proxy {
   readonly requests: string[] = [];
   refuseWith: number | undefined;
-  readonly #server = http.createServer();
+  readonly #server: http.Server | https.Server;
   readonly #sockets = new Set<Socket>();
 
-  constructor() {
+  constructor(private readonly tls = false) {
+    this.#server = tls ? https.createServer(TLS) : http.createServer();
     this.#server.on('connection', (socket: Socket) => this.#sockets.add(socket));
     this.#server.on('connect', (request: http.IncomingMessage, socket: Socket) => {
       this.requests.push(`CONNECT ${request.url} ${request.headers['proxy-authorization'] ?? 'anonymous'}`);
       if (this.refuseWith !== undefined) return void socket.end(`HTTP/1.1 ${this.refuseWith} no\r\n\r\n`);
-      const [host, port] = (request.url ?? '').split(':');
-      const upstream = connect(Number(port), host, () => {
+      const [, port] = (request.url ?? '').split(':');
+      const upstream = connect(Number(port), '127.0.0.1', () => {
         socket.write('HTTP/1.1 200 OK\r\n\r\n');
         socket.pipe(upstream).pipe(socket);
       });
@@ -135,7 +136,8 @@ export class Proxy {
     this.#server.on('request', (request, response) => {
       this.requests.push(`${request.method} ${request.url}`);
       if (this.refuseWith !== undefined) return void response.writeHead(this.refuseWith).end();
-      http.get(request.url ?? '', { headers: request.headers }, (answer) => {
+      const url = Object.assign(new URL(request.url ?? ''), { hostname: '127.0.0.1' });
+      http.get(url, { headers: request.headers }, (answer) => {
         response.writeHead(answer.statusCode ?? 0, answer.headers);
         answer.pipe(response);
       });
@@ -149,7 +151,7 @@ export class Proxy {
   }
 
   address(credentials = ''): string {
-    return `http://${credentials}localhost:${(this.#server.address() as AddressInfo).port}`;
+    return `${this.tls ? 'https' : 'http'}://${credentials}localhost:${(this.#server.address() as AddressInfo).port}`;
   }
 
   async stop(): Promise<void> {

@@ -214,30 +214,49 @@ describe('download', () => {
       expect(proxy.requests).toEqual([`GET ${plain}`]);
     });
 
-    it('goes through the proxy, and checks the certificate of the server behind it', async () => {
-      network = { ...network, env: { ...trusting, HTTPS_PROXY: proxy.address('me:p%40ss@') } };
-      expect((await fetched({ url: secure.url() })).isRight).toBe(true);
-      expect(proxy.requests).toEqual([
-        `CONNECT localhost:${secure.port} Basic ${Buffer.from('me:p@ss').toString('base64')}`,
-      ]);
-      network = { ...network, env: { HTTPS_PROXY: proxy.address() } };
-      await expect(fetched({ url: secure.url() })).rejects.toMatchObject({ code: 'DOWNLOAD_CERTIFICATE' });
-    });
+    describe('from another host', () => {
+      const there = () => secure.url('/ssd.tar.gz', 'models.example');
+      const plain = () => server.url('/ssd.tar.gz', 'models.example');
 
-    it('goes through the proxy to a server without TLS', async () => {
-      network = { ...network, env: { http_proxy: proxy.address() } };
-      expect((await fetched()).isRight).toBe(true);
-      expect(proxy.requests).toEqual([`GET ${server.url().href}`]);
-    });
+      it('goes through the proxy, and checks the certificate of the server behind it', async () => {
+        network = { ...network, env: { ...trusting, HTTPS_PROXY: proxy.address('me:p%40ss@') } };
+        expect((await fetched({ url: there() })).isRight).toBe(true);
+        expect(proxy.requests).toEqual([
+          `CONNECT ${there().host} Basic ${Buffer.from('me:p@ss').toString('base64')}`,
+        ]);
+        network = { ...network, env: { HTTPS_PROXY: proxy.address() } };
+        await expect(fetched({ url: there() })).rejects.toMatchObject({ code: 'DOWNLOAD_CERTIFICATE' });
+      });
 
-    it('says when the proxy refuses, or is none', async () => {
-      network = { ...network, env: { HTTPS_PROXY: proxy.address() } };
-      proxy.refuseWith = 407;
-      await expect(fetched({ url: secure.url() })).rejects.toMatchObject({ code: 'PROXY_REFUSED' });
-      proxy.refuseWith = 503;
-      await expect(fetched({ url: secure.url() })).rejects.toMatchObject({ code: 'DOWNLOAD_FAILED' });
-      network = { ...network, env: { HTTPS_PROXY: 'socks5://localhost:1' } };
-      await expect(fetched({ url: secure.url() })).rejects.toMatchObject({ code: 'PROXY_UNSUPPORTED' });
+      it('goes through the proxy to a server without TLS', async () => {
+        network = { ...network, env: { http_proxy: proxy.address() } };
+        expect((await fetched({ url: plain(), plainAllowed: true })).isRight).toBe(true);
+        expect(proxy.requests).toEqual([`GET ${plain().href}`]);
+      });
+
+      it('goes through a proxy that is reached over TLS, by the certificate of the proxy', async () => {
+        await proxy.stop();
+        proxy = await new Proxy(true).start();
+        network = { ...network, env: { ...trusting, all_proxy: proxy.address() } };
+        const other = server.url('/ssd.tar.gz', 'other.example');
+        expect((await fetched({ url: other, plainAllowed: true })).isRight).toBe(true);
+        expect((await fetched({ url: there() })).isRight).toBe(true);
+        expect(proxy.requests).toEqual([`GET ${other.href}`, `CONNECT ${there().host} anonymous`]);
+      });
+
+      it('says when the proxy refuses, or is none', async () => {
+        network = { ...network, env: { HTTPS_PROXY: proxy.address() } };
+        proxy.refuseWith = 407;
+        await expect(fetched({ url: there() })).rejects.toThrow(/PROXY_REFUSED[^]*: HTTPS_PROXY=/);
+        network = { ...network, env: { HTTPS_PROXY: proxy.address(), HTTP_PROXY: proxy.address() } };
+        await expect(fetched({ url: plain(), plainAllowed: true })).rejects.toThrow(
+          /PROXY_REFUSED[^]*: HTTP_PROXY=/,
+        );
+        proxy.refuseWith = 503;
+        await expect(fetched({ url: there() })).rejects.toMatchObject({ code: 'DOWNLOAD_FAILED' });
+        network = { ...network, env: { HTTPS_PROXY: 'socks5://localhost:1' } };
+        await expect(fetched({ url: there() })).rejects.toMatchObject({ code: 'PROXY_UNSUPPORTED' });
+      });
     });
   });
 });

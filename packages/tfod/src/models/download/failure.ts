@@ -73,6 +73,7 @@ export function failureOf(error: unknown, url: URL): Error {
 
 function proxyRefused({ proxy, status }: ProxyRefused, url: URL): Error {
   if (isBusy(status)) return new Passing(`the proxy ${proxy} answered ${status}`);
+  const variable = url.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY';
   return new TfodError({
     code: 'PROXY_REFUSED',
     what: 'The proxy does not let the model through',
@@ -80,7 +81,7 @@ function proxyRefused({ proxy, status }: ProxyRefused, url: URL): Error {
     found: `status ${status} of ${proxy}`,
     remedy:
       status === 407
-        ? 'give its credentials: HTTPS_PROXY=http://user:password@host:port'
+        ? `give its credentials: ${variable}=http://user:password@host:port`
         : `ask for ${url.hostname} to be allowed, or name it in NO_PROXY if it can be reached directly`,
   });
 }
