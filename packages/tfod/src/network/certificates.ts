@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls';
 import { TfodError, type Problem } from '../values/tfod-error';
 
@@ -13,13 +13,20 @@ const VARIABLES = [
 
 /**
  * The certificates to trust besides those of Node.js, from the files that the environment names; undefined when it
- * names none, so that Node.js decides. Throws CERTIFICATES_UNREADABLE.
+ * names none, so that Node.js decides. What is no file is passed over: REQUESTS_CA_BUNDLE may name a folder, and
+ * images are often made with a variable for a file that only some hosts mount. Throws CERTIFICATES_UNREADABLE.
  */
 export function trustOf(env: NodeJS.ProcessEnv): SecureContext | undefined {
   const named = VARIABLES.flatMap((name) => (env[name] ? [{ name, file: env[name] }] : []));
-  const files = [...new Map(named.map((each) => [each.file, each])).values()];
+  const files = [...new Map(named.map((each) => [each.file, each])).values()].filter(({ file }) =>
+    isFile(file),
+  );
   if (files.length === 0) return undefined;
   return createSecureContext({ ca: [...rootCertificates, ...files.map(readBundle)] });
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 }
 
 function readBundle({ name, file }: { readonly name: string; readonly file: string }): string {

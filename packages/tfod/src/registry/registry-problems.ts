@@ -10,6 +10,8 @@ const CODES = new Set([
   'REGISTRY_ANSWER',
   'CREDENTIALS_UNREADABLE',
   'DOCKER_CONFIG_UNREADABLE',
+  'CERTIFICATES_UNREADABLE',
+  'PROXY_UNSUPPORTED',
 ]);
 
 /** Whether an error is about a registry, so that whoever can do without one may go on. */

@@ -50,9 +50,10 @@ describe('lookUp', () => {
     force = false,
     push = false,
     goal = 'local' as Goal,
+    env = {} as NodeJS.ProcessEnv,
   } = {}) {
     const registries = registriesOf({
-      env: { HOME: aFolder() },
+      env: { HOME: aFolder(), ...env },
       patience: { answerMs: 4000, attempts: 1, firstPauseMs: 1 },
     });
     const project = { kind: 'runtime', name: 'parking', root: 'apps/parking', variants: ['cpu'] } as const;
@@ -200,6 +201,16 @@ describe('lookUp', () => {
       await expect(plan({ goal: 'registry', push: true })).rejects.toThrow(/REGISTRY_FAILED[^]*503/);
       expect(said).toEqual([]);
     });
+  });
+
+  it.each([
+    ['PROXY_UNSUPPORTED', { all_proxy: 'socks5://127.0.0.1:1' }, 'proxy'],
+    ['CERTIFICATES_UNREADABLE', { SSL_CERT_FILE: __filename }, 'certificates'],
+  ])('says what keeps it from asking and builds, and fails to push: %s', async (code, env, what) => {
+    moveTo(parseRepository('registry.example/vision/parking'));
+    expect((await plan({ env })).verdicts).toHaveLength(3);
+    expect(said).toEqual([expect.stringMatching(`^warning: registry.example is not asked.*${what}`)]);
+    await expect(plan({ env, goal: 'registry', push: true })).rejects.toThrow(code);
   });
 
   it.each(['parking', 'account/parking'])(
