@@ -26,10 +26,17 @@ export async function credentialsOf(
   config: DockerConfig,
   run: RunCommand,
 ): Promise<Credentials | undefined> {
-  const helper = config.credHelpers[registry] ?? config.credsStore;
-  if (helper !== undefined) return askHelper(helper, credentialsName(registry), run);
+  const name = credentialsName(registry);
+  const helper =
+    ownValue(config.credHelpers, name) ?? ownValue(config.credHelpers, registry) ?? config.credsStore;
+  if (helper !== undefined) return askHelper(helper, name, run);
   const entry = Object.entries(config.auths).find(([name]) => isFor(name, registry))?.[1];
   return entry && fromEntry(entry);
+}
+
+/** A registry may have any name, that of a method of all objects too. */
+function ownValue(of: Readonly<Record<string, string>>, name: string): string | undefined {
+  return Object.hasOwn(of, name) ? of[name] : undefined;
 }
 
 /** Old versions of Docker wrote addresses where there are names now. */
