@@ -28,9 +28,10 @@ export class RegistryRepository implements RepositoryInRegistry {
     const answer = await this.#ask({ method: 'HEAD', url, headers: { accept: ACCEPT } });
     if (answer.status === 404) return undefined;
     const digest = answer.headers['docker-content-digest'];
-    const [mediaType, size] = [answer.headers['content-type'], Number(answer.headers['content-length'])];
+    const mediaType = withoutParameters(answer.headers['content-type']);
+    const size = Number(answer.headers['content-length']);
     // The specification leaves these headers to the registry; the manifest itself always tells.
-    if (typeof digest !== 'string' || mediaType === undefined || !(size > 0)) return this.#ofBytes(tag);
+    if (typeof digest !== 'string' || mediaType === '' || !(size > 0)) return this.#ofBytes(tag);
     return { digest: this.#digest(digest, url), mediaType, size };
   }
 
@@ -112,15 +113,20 @@ export class RegistryRepository implements RepositoryInRegistry {
     return asked === undefined ? answer : this.exchange.ask(withAuthorization(question, asked));
   }
 
-  /** Blobs are often kept elsewhere, at an address that needs no authorisation and must not see ours. */
+  /**
+   * Blobs are often kept elsewhere, at an address that needs no authorisation and must not see ours; under another
+   * address of the registry it is wanted as it was.
+   */
   async #follow(first: Answer, question: Question): Promise<Answer> {
     let [answer, url] = [first, question.url];
     for (let redirects = 0; REDIRECTS.has(answer.status); redirects += 1) {
       const location = answer.headers.location ?? '';
-      const isFollowed = question.method === 'GET' && URL.canParse(location, url.href);
+      const isFollowed = ['GET', 'HEAD'].includes(question.method) && URL.canParse(location, url.href);
       if (!isFollowed || redirects === MOST_REDIRECTS) break;
       url = new URL(location, url);
-      answer = await this.exchange.ask({ ...question, url });
+      const next = { ...question, url };
+      const isOwn = url.origin === question.url.origin;
+      answer = await (isOwn ? this.#authorized(next) : this.exchange.ask(next));
     }
     return answer;
   }
@@ -143,7 +149,12 @@ function withAuthorization(question: Question, authorization: string | undefined
 /** What the bytes say of themselves counts: it is what their digest covers. */
 function mediaTypeOf(header: string | undefined, bytes: Buffer): string {
   const { mediaType } = (json(bytes) ?? {}) as { mediaType?: unknown };
-  return typeof mediaType === 'string' ? mediaType : (header?.split(';')[0]?.trim() ?? '');
+  return typeof mediaType === 'string' ? mediaType : withoutParameters(header);
+}
+
+/** `application/json; charset=utf-8` is `application/json`. */
+function withoutParameters(header = ''): string {
+  return header.replace(/;.*/, '').trim();
 }
 
 function readConfig(bytes: Buffer): ImageConfig | undefined {

@@ -46,6 +46,17 @@ describe('a registry', () => {
     expect(server.requests).toEqual([TAG, OTHER].map((tag) => `HEAD /v2/${PATH}/manifests/${tag}`));
   });
 
+  it('tells the media type without its parameters', async () => {
+    const digest = server.addImage(PATH, TAG);
+    const headers = {
+      'docker-content-digest': digest,
+      'content-type': `${DOCKER_IMAGE}; charset=utf-8`,
+      'content-length': '5',
+    };
+    server.mischief = [{ on: /HEAD/, headers }];
+    expect(await open().head(TAG)).toEqual({ digest, mediaType: DOCKER_IMAGE, size: 5 });
+  });
+
   it('reads labels and platform of an image', async () => {
     server.addImage(PATH, TAG, { labels: { a: 'b' }, platform: 'linux/arm64' });
     const content = await contentOf();
@@ -278,21 +289,37 @@ describe('a registry', () => {
       await expect(open().manifest(TAG)).rejects.toThrow(/REGISTRY_FAILED[^]*status 400: NAME_INVALID no/);
     });
 
-    it('has its blobs elsewhere, where credentials are not shown', async () => {
-      server.login = { scheme: 'basic', user: 'ann', password: 'open' };
-      const env = {
-        DOCKER_CONFIG: aFolder({
-          'config.json': JSON.stringify({ auths: { [server.host]: { auth: btoa('ann:open') } } }),
-        }),
+    describe('by sending to another address', () => {
+      const known = () => {
+        const login = { auths: { [server.host]: { auth: btoa('ann:open') } } };
+        return { DOCKER_CONFIG: aFolder({ 'config.json': JSON.stringify(login) }) };
       };
-      const manifest = await open(env).manifest(TAG);
-      const content = manifest && imageContent(manifest);
-      if (!content) throw new Error('no image');
-      elsewhere.addImage('any', TAG);
-      const location = `http://${elsewhere.host}/v2/any/blobs/${content.config.digest}`;
-      server.mischief = [{ on: /blobs/, status: 307, headers: { location } }];
-      elsewhere.login = { scheme: 'basic', user: 'ann', password: 'other', anonymousPull: true };
-      expect(await open(env).config(content)).toBeDefined();
+      const movedTo = (on: RegExp, location: string) => ({ on, status: 307, headers: { location } });
+      beforeEach(() => (server.login = { scheme: 'basic', user: 'ann', password: 'open' }));
+
+      it('has its blobs elsewhere, where credentials are not shown', async () => {
+        const opened = open(known());
+        const manifest = await opened.manifest(TAG);
+        const content = manifest && imageContent(manifest);
+        if (!content) throw new Error('no image');
+        elsewhere.addImage('any', TAG);
+        const blob = `http://${elsewhere.host}/v2/any/blobs/${content.config.digest}`;
+        server.mischief = [movedTo(/blobs/, blob)];
+        elsewhere.login = { scheme: 'basic', user: 'ann', password: 'other', anonymousPull: true };
+        expect(await opened.config(content)).toBeDefined();
+      });
+
+      it('is shown them under its own, for a blob and for a HEAD', async () => {
+        const digest = server.addImage('moved', TAG);
+        const opened = open(known());
+        const manifest = await opened.manifest(TAG);
+        const content = manifest && imageContent(manifest);
+        if (!content) throw new Error('no image');
+        server.mischief = [movedTo(/blobs/, `/v2/moved/blobs/${content.config.digest}`)];
+        expect(await opened.config(content)).toBeDefined();
+        server.mischief = [movedTo(/HEAD/, `/v2/moved/manifests/${TAG}`)];
+        expect(await opened.head(TAG)).toMatchObject({ digest });
+      });
     });
   });
 
@@ -305,14 +332,14 @@ describe('a registry', () => {
     );
   });
 
-  it('is reached through the proxy of the machine, by TLS where it is not this machine', async () => {
+  it('is reached by TLS through the proxy of the machine, and directly where it is this machine', async () => {
     proxy.refuseWith = 403;
     const elsewhere = parseRepository('registry.example/vision/parking');
     const asking = registries({ HTTPS_PROXY: proxy.address() }).open(elsewhere, 'pull').head(TAG);
     await expect(asking).rejects.toThrow(/REGISTRY_UNREACHABLE[^]*answered 403[^]*NO_PROXY/);
     expect(proxy.requests).toEqual(['CONNECT registry.example:443 anonymous']);
-    proxy.refuseWith = undefined;
     server.addImage(PATH, TAG);
     expect(await open({ HTTP_PROXY: proxy.address() }).head(TAG)).toBeDefined();
+    expect(proxy.requests).toHaveLength(1);
   });
 });
