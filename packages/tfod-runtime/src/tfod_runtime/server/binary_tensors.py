@@ -44,12 +44,17 @@ def binary_part(rest: BinaryPart, size: object) -> BinaryPart | None:
 
 
 def split_strings(part: BinaryPart, most: int) -> list[bytes]:
-    """The elements of a BYTES tensor: each its length, 4 bytes little-endian, and that many bytes; `most` may be there.
+    """The elements of a BYTES tensor: each its length, 4 bytes little-endian, and that many bytes.
+
+    Args:
+        part: The tensor.
+        most: How many elements it may have.
 
     Raises:
         Refusal: 400 `BINARY_MALFORMED`.
     """
-    strings, at = [], 0
+    strings: list[bytes] = []
+    at = 0
     while at < len(part):
         start = at + _LENGTH_BYTES
         at = start + int.from_bytes(part[at:start], "little")
