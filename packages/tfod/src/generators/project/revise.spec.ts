@@ -1,4 +1,5 @@
 import { revise } from './revise';
+import { sealed } from './seal';
 
 describe('revise', () => {
   const of = (files: Readonly<Record<string, string>>) =>
@@ -58,5 +59,50 @@ describe('revise', () => {
     ],
   ])('%s', (_, before, now, after, expected) => {
     expect(revised(before, now, after)).toEqual({ ...NOTHING, ...expected });
+  });
+
+  it.each([
+    ['leaves what is right', { a: '1\n' }, { a: '1\r\n' }, { a: '1\n' }, {}],
+    ['replaces what was generated', { a: '1\n' }, { a: '1\r\n' }, { a: '2\n' }, { writes: ['a'] }],
+    ['keeps what was edited', { a: '1\n' }, { a: 'mine\r\n' }, { a: '2\n' }, { kept: ['a'] }],
+    ['deletes what is no longer generated', { a: '1\n' }, { a: '1\r\n' }, {}, { deletes: ['a'] }],
+  ])('%s where lines end with CRLF', (_, before, now, after, expected) => {
+    expect(revised(before, now, after)).toEqual({ ...NOTHING, ...expected });
+  });
+
+  it('writes with the line ends that the file has', () => {
+    const { writes } = revise({
+      before: new Map([['a', [Buffer.from('1\n')]]]),
+      after: of({ a: '2\n3\n' }),
+      read: () => Buffer.from('1\r\n'),
+      mustFollow: () => true,
+    });
+    expect(writes.map(({ content }) => content.toString())).toEqual(['2\r\n3\r\n']);
+  });
+
+  describe('with a sealed lock of another version of the plugin', () => {
+    const lock = 'docker/tf.lock';
+    const texts = (version: string) => ({ 'docker/tf.in': `tf==${version}\n`, [lock]: `tf==${version}.0\n` });
+    const written = Object.fromEntries(
+      sealed(of(texts('2.20.7'))).map(({ path, content }) => [path, content.toString()]),
+    );
+
+    it('replaces what must follow, and deletes what nothing needs', () => {
+      const paths = ['docker/tf.in', lock];
+      expect(revised(texts('2.20'), written, texts('2.21'))).toEqual({ ...NOTHING, writes: paths });
+      expect(revised(texts('2.20'), written, {})).toEqual({ ...NOTHING, deletes: paths });
+    });
+
+    it('refreshes nothing that need not change', () => {
+      expect(revised(texts('2.20'), written, texts('2.20'))).toEqual({
+        ...NOTHING,
+        kept: ['docker/tf.in', lock],
+      });
+    });
+
+    it('stops where it was edited', () => {
+      const edited = { ...written, [lock]: `${written[lock]}mine==1\n` };
+      expect(revised(texts('2.20'), edited, texts('2.21')).conflicts).toEqual(['docker/tf.in', lock]);
+    });
   });
 });

@@ -1,4 +1,6 @@
 import type { ProjectFile } from './files';
+import { withLineEndsOf, withoutCr } from './line-ends';
+import { isSealed, withoutSeal } from './seal';
 
 /** What is to become of the files of a project. */
 export interface Revision {
@@ -32,15 +34,16 @@ export function revise({ before, after, read, mustFollow }: RevisionRequest): Re
     const now = read(path);
     if (now === undefined) writes.push(file);
     else if (same(path, now, content)) continue;
-    else if (isGenerated(path, now)) writes.push(file);
-    else if (mustFollow(path) && isNew(file, before)) conflicts.push(path);
-    else kept.push(path);
+    else if (isGenerated(path, now)) writes.push(inPlaceOf(now, file));
+    else if (!mustFollow(path) || !isNew(file, before)) kept.push(path);
+    else if (isSealed(path, read)) writes.push(inPlaceOf(now, file));
+    else conflicts.push(path);
   }
   const stays = new Set(after.map(({ path }) => path));
   for (const path of before.keys()) {
     const now = stays.has(path) ? undefined : read(path);
     if (now === undefined) continue;
-    if (isGenerated(path, now)) deletes.push(path);
+    if (isGenerated(path, now) || isSealed(path, read)) deletes.push(path);
     else conflicts.push(path);
   }
   return { writes, deletes, kept, conflicts };
@@ -51,15 +54,20 @@ function isNew({ path, content }: ProjectFile, before: RevisionRequest['before']
   return !(before.get(path)?.some((known) => same(path, known, content)) ?? false);
 }
 
-/** How JSON is laid out is the formatter's business. */
-function same(path: string, a: Buffer, b: Buffer): boolean {
-  return a.equals(b) || (path.endsWith('.json') && sameLayout(a) === sameLayout(b));
+function inPlaceOf(now: Buffer, { path, content }: ProjectFile): ProjectFile {
+  return { path, content: Buffer.from(withLineEndsOf(now.toString(), content.toString())) };
 }
 
-function sameLayout(json: Buffer): string {
+function same(path: string, a: Buffer, b: Buffer): boolean {
+  return a.equals(b) || whatCounts(path, a) === whatCounts(path, b);
+}
+
+/** How JSON is laid out is the formatter's business, how lines end that of Git; a seal says only what is above it. */
+function whatCounts(path: string, content: Buffer): string {
+  const text = withoutSeal(path, withoutCr(content.toString()));
   try {
-    return JSON.stringify(JSON.parse(json.toString()));
+    return path.endsWith('.json') ? JSON.stringify(JSON.parse(text)) : text;
   } catch {
-    return json.toString();
+    return text;
   }
 }

@@ -22,6 +22,7 @@ describe('withSettings', () => {
       { variants: ['cpu', 'gpu'] },
       '{\n  "variants": ["cpu", "gpu"]\n}',
     ],
+    ['{\r\n  "port": 80\r\n}\r\n', { runtime: 'ml' }, '{\r\n  "port": 80,\r\n  "runtime": "ml"\r\n}\r\n'],
     ['{"a":1}', { runtime: '$&' }, '{"a":1,\n  "runtime": "$&"\n}\n'],
   ])('changes %j by %j', (text, settings, changed) => {
     expect(withSettings(text, settings)).toBe(changed);

@@ -1,6 +1,7 @@
 import { offsetFromRoot } from '@nx/devkit';
 import { SERVICE_FILE } from '../../service/service';
 import type { ProjectFile } from './files';
+import { withLineEndsOf, withoutCr } from './line-ends';
 
 type Settings = Readonly<Record<string, unknown>>;
 
@@ -13,14 +14,15 @@ export function settingsFile(root: string, schema: string, settings: Settings): 
 
 /** The text of a tfod.json that can be read, with some settings changed or added and all else as it was. */
 export function withSettings(text: string, settings: Settings): string {
-  return Object.entries(settings).reduce((changed, [key, value]) => {
+  const changed = Object.entries(settings).reduce((changed, [key, value]) => {
     const written = JSON.stringify(value, null, 1)
       .replaceAll(/\n\s*/g, ' ')
       .replaceAll(/(?<=\[) | (?=\])/g, '');
     const there = new RegExp(`("${key}"\\s*:\\s*)(\\[[^\\]]*\\]|"[^"]*")`);
     if (there.test(changed)) return changed.replace(there, (_, before: string) => before + written);
     return changed.replace(/\s*\}\s*$/, () => `,\n  "${key}": ${written}\n}\n`);
-  }, text);
+  }, withoutCr(text));
+  return withLineEndsOf(text, changed);
 }
 
 /** One line for a list, as formatters have it. */

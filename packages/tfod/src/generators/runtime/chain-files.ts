@@ -4,6 +4,7 @@ import { REQUIREMENTS, type ShippedLock } from '../../compat/shipped-locks';
 import { pythonImage } from '../../compat/toolchain';
 import { VARIANTS, type Variant } from '../../service/variant';
 import { filesBelow, type ProjectFile } from '../project/files';
+import { sealed } from '../project/seal';
 import { fillPath } from '../project/template';
 import { templateFiles } from '../project/template-files';
 
@@ -50,8 +51,10 @@ function dockerFiles(variants: readonly Variant[], { python }: ShippedLock): rea
 }
 
 function requirementFiles(variants: readonly Variant[], { folder }: ShippedLock): readonly ProjectFile[] {
-  return requirementPaths(variants).map((path) => ({
-    path,
-    content: readFileSync(join(folder, posix.basename(path))),
-  }));
+  return sealed(
+    requirementPaths(variants).map((path) => ({
+      path,
+      content: readFileSync(join(folder, posix.basename(path))),
+    })),
+  );
 }

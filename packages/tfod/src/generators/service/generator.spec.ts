@@ -12,6 +12,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseIgnore } from '../../dockerfile/dockerignore';
 import { parseService } from '../../service/service';
+import { withoutCr } from '../project/line-ends';
+import { withoutSeal } from '../project/seal';
 import runtimeGenerator from '../runtime/generator';
 import serviceGenerator from './generator';
 import type { ServiceOptions } from './schema';
@@ -103,9 +105,7 @@ describe('tfod:service', () => {
   it('takes the versions that are asked for', async () => {
     await generate({ name: 'plate-reader', tensorflow: '2.20', python: '3.11' });
     expect(text('apps/plate-reader/docker/base.Dockerfile')).toMatch(/^FROM python:3\.11-slim-bookworm/m);
-    expect(text('apps/plate-reader/requirements/tf.lock')).toBe(
-      readFileSync(join(PACKAGE, 'locks/2.20/py3.11/tf.lock'), 'utf8'),
-    );
+    expect(lockIn('apps/plate-reader', 'tf.lock')).toBe(lockOf('2.20/py3.11', 'tf.lock'));
   });
 
   it('shows builders no secrets and no leftovers of tools, wherever they lie', async () => {
@@ -209,12 +209,25 @@ describe('tfod:service', () => {
       expect(told.join('\n')).toContain('docker/base.Dockerfile');
     });
 
+    it('adds a variant for the version that the lock has, whatever the .in asks for', async () => {
+      tree.write('apps/plate-reader/requirements/tf.in', 'tensorflow-cpu>=2.20,<2.21\n');
+      await generate({ name: 'plate-reader', variants: ['gpu'] });
+      expect(lockIn('apps/plate-reader', 'gpu.lock')).toBe(lockOf('2.20/py3.11', 'gpu.lock'));
+      tree.delete('apps/plate-reader/requirements/tf.lock');
+      tree.delete('apps/plate-reader/requirements/gpu.lock');
+      tree.delete('apps/plate-reader/requirements/gpu.in');
+      await expect(generate({ name: 'plate-reader', variants: ['gpu'] })).rejects.toMatchObject({
+        problems: [{ code: 'TOOLCHAIN_UNKNOWN', where: 'apps/plate-reader/requirements' }],
+      });
+      await generate({ name: 'plate-reader', variants: ['gpu'], tensorflow: '2.20' });
+      expect(lockIn('apps/plate-reader', 'gpu.lock')).toBe(lockOf('2.20/py3.11', 'gpu.lock'));
+      expect(text('apps/plate-reader/requirements/tf.in')).toBe('tensorflow-cpu>=2.20,<2.21\n');
+    });
+
     it('adds the files of another variant for the versions that the service has', async () => {
       await generate({ name: 'plate-reader', variants: ['gpu'] });
       expect(filesBelow('apps/plate-reader')).toEqual(expect.arrayContaining([...CPU, ...GPU]));
-      expect(text('apps/plate-reader/requirements/gpu.lock')).toBe(
-        readFileSync(join(PACKAGE, 'locks/2.20/py3.11/gpu.lock'), 'utf8'),
-      );
+      expect(lockIn('apps/plate-reader', 'gpu.lock')).toBe(lockOf('2.20/py3.11', 'gpu.lock'));
       expect(readJson(tree, 'apps/plate-reader/tfod.json').variants).toEqual(['cpu']);
       expect(told.join('\n')).toContain('still says "variants": ["cpu"]');
     });
@@ -227,12 +240,25 @@ describe('tfod:service', () => {
       tree.write('apps/plate-reader/src/plate_reader/detect.py', '"""Mine."""\n');
       await generate({ name: 'plate-reader', tensorflow: '2.21', python: '3.13' });
       expect(text('apps/plate-reader/docker/base.Dockerfile')).toMatch(/^FROM python:3\.13-slim-trixie/m);
-      expect(text('apps/plate-reader/requirements/tf.lock')).toBe(lockOf('2.21/py3.13', 'tf.lock'));
+      expect(lockIn('apps/plate-reader', 'tf.lock')).toBe(lockOf('2.21/py3.13', 'tf.lock'));
       expect(text('apps/plate-reader/README.md')).toContain('TensorFlow 2.21 on Python 3.13');
       expect(text('apps/plate-reader/src/plate_reader/detect.py')).toBe('"""Mine."""\n');
       expect(told).toContain(
         'plate-reader stands on TensorFlow 2.21 on Python 3.13, no longer on TensorFlow 2.20 on Python 3.11.',
       );
+    });
+
+    it('moves a checkout with CRLF, and leaves it its line ends', async () => {
+      for (const file of filesBelow('apps/plate-reader').filter((path) => !path.startsWith('models/'))) {
+        const path = `apps/plate-reader/${file}`;
+        tree.write(path, text(path).replaceAll('\n', '\r\n'));
+      }
+      await generate({ name: 'plate-reader' });
+      expect(told).toEqual([]);
+      await generate({ name: 'plate-reader', tensorflow: '2.21', python: '3.13' });
+      expect(text('apps/plate-reader/requirements/tf.lock').replaceAll('\r\n', '')).not.toContain('\n');
+      const lock = withoutCr(text('apps/plate-reader/requirements/tf.lock'));
+      expect(withoutSeal('tf.lock', lock)).toBe(lockOf('2.21/py3.13', 'tf.lock'));
     });
 
     it('touches nothing when a file in the way was edited', async () => {
@@ -318,6 +344,10 @@ describe('tfod:service', () => {
       expect(filesBelow('apps/plate-reader')).toEqual(expect.arrayContaining(CPU));
     });
   });
+
+  function lockIn(root: string, name: string): string {
+    return withoutSeal(name, text(`${root}/requirements/${name}`));
+  }
 
   function lockOf(set: string, name: string): string {
     return readFileSync(join(PACKAGE, 'locks', set, name), 'utf8');
