@@ -1,9 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../files/atomic-write';
-import { cacheDir } from '../files/cache-dir';
+import { cacheDirIfAny } from '../files/cache-dir';
 import { parsePlatform } from '../values/platform';
-import { TfodError } from '../values/tfod-error';
 import type { EngineImage } from './engine';
 
 /** What an id stands for and what therefore never changes; the names of an image do. */
@@ -24,12 +23,8 @@ export const NO_MEMORY: ImageMemory = {
 
 /** In a file of the cache folder; where there is none, or it cannot be written, nothing is kept. */
 export function imageMemory(env: NodeJS.ProcessEnv): ImageMemory {
-  try {
-    return inFile(join(cacheDir(env, process.platform), 'engine-images.json'));
-  } catch (error) {
-    if (error instanceof TfodError) return NO_MEMORY;
-    throw error;
-  }
+  const home = cacheDirIfAny(env, process.platform);
+  return home === undefined ? NO_MEMORY : inFile(join(home, 'engine-images.json'));
 }
 
 /** A file that is not there or of something else is the same as an empty one. */

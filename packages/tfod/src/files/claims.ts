@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, rmdir, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { mustWrite } from './cache-dir';
 import { lifeOf, thisProcess, type ProcessIdentity } from './process-identity';
 
 /** Who has claimed something. */
@@ -119,6 +120,10 @@ export class Claims {
 
   /** Whole or not at all. The folder goes when nobody needs it, which may be now. */
   async #put(name: string, text: string): Promise<string> {
+    return mustWrite(this.folder, () => this.#write(name, text));
+  }
+
+  async #write(name: string, text: string): Promise<string> {
     const [unfinished, file] = [join(this.folder, `.${name}`), join(this.folder, name)];
     for (;;) {
       await mkdir(this.folder, { recursive: true });

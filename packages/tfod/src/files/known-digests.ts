@@ -3,8 +3,7 @@ import { lstat, readFile, rename, rm, writeFile, mkdir } from 'node:fs/promises'
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { digestOf, hexOf, parseDigest, type Digest } from '../values/digest';
-import { TfodError } from '../values/tfod-error';
-import { cacheDir } from './cache-dir';
+import { cacheDirIfAny } from './cache-dir';
 import { dropOldest } from './drop-oldest';
 import { hashFile, isSmall, type FileFacts } from './hash-files';
 
@@ -45,12 +44,8 @@ export function rememberingDigests(
 
 /** Remembers in the cache folder of an environment; where there is none, reads every file. */
 export function hashFileWith(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): HashFile {
-  try {
-    return rememberingDigests(join(cacheDir(env, platform), 'digests'));
-  } catch (error) {
-    if (error instanceof TfodError) return hashFile;
-    throw error;
-  }
+  const home = cacheDirIfAny(env, platform);
+  return home === undefined ? hashFile : rememberingDigests(join(home, 'digests'));
 }
 
 interface Note {

@@ -52,6 +52,33 @@ describe('ensureImages', () => {
     expect(scratch()).toEqual([]);
   });
 
+  describe('where nothing can be written to the cache folder', () => {
+    const ensureIn = async (env: NodeJS.ProcessEnv) => {
+      const service = await readService(workspace.root, { name: 'parking', root: 'apps/parking' });
+      return ensureImages(plainRequest(workspace.root, service, {}), {
+        engine: fake.engine,
+        env,
+        report: () => undefined,
+        verbose: false,
+        wheelFolder: workspace.wheelFolder,
+      });
+    };
+    const readOnly = { TFOD_CACHE_DIR: join(__filename, 'cache') };
+
+    it('has nothing against images that are there', async () => {
+      await ensure();
+      for (const env of [readOnly, {}])
+        expect(new Set(verdicts(await ensureIn(env)))).toEqual(new Set(['present']));
+    });
+
+    it('says what to set when something must be built', async () => {
+      await expect(ensureIn(readOnly)).rejects.toThrow(
+        /CACHE_DIR_NOT_WRITABLE[^]*ENOTDIR[^]*set TFOD_CACHE_DIR/,
+      );
+      expect(fake.builds).toEqual([]);
+    });
+  });
+
   it('leaves no temporary name, whatever happens', async () => {
     await ensure();
     expect(fake.refs().filter((ref) => ref.includes('tmp'))).toEqual([]);

@@ -21,6 +21,12 @@ describe('withScratch', () => {
     expect(existsSync(folder)).toBe(false);
   });
 
+  it('says what to set where no folder can be made', async () => {
+    writeFileSync(parent, '');
+    const asking = withScratch(join(parent, 'build'), thisProcess(), async () => undefined);
+    await expect(asking).rejects.toThrow(/CACHE_DIR_NOT_WRITABLE[^]*TFOD_CACHE_DIR/);
+  });
+
   it('gives two at once two folders', async () => {
     await withScratch(parent, thisProcess(), (one) =>
       withScratch(parent, thisProcess(), async (two) => expect(one).not.toBe(two)),

@@ -1,17 +1,23 @@
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { mustWrite } from '../files/cache-dir';
 import type { Owner } from './key';
 import { isGone } from './owner';
 
-/** Gives `work` an empty folder that is removed afterwards, and removes those that dead processes left. */
+/**
+ * Gives `work` an empty folder that is removed afterwards, and removes those that dead processes left. Throws
+ * CACHE_DIR_NOT_WRITABLE.
+ */
 export async function withScratch<T>(
   parent: string,
   owner: Owner,
   work: (folder: string) => Promise<T>,
 ): Promise<T> {
-  await mkdir(parent, { recursive: true });
-  await removeAbandoned(parent, owner);
-  const folder = await mkdtemp(join(parent, `${owner.host}-${owner.pid}-`));
+  const folder = await mustWrite(parent, async () => {
+    await mkdir(parent, { recursive: true });
+    await removeAbandoned(parent, owner);
+    return mkdtemp(join(parent, `${owner.host}-${owner.pid}-`));
+  });
   try {
     return await work(folder);
   } finally {

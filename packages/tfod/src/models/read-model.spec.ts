@@ -112,6 +112,17 @@ describe('checkModel', () => {
     expect(() => readdirSync(join(cache.folder, 'models'))).toThrow('ENOENT');
   });
 
+  it.each([
+    ['nothing can be written to the cache folder', join(__filename, 'cache')],
+    ['there is no cache folder', undefined],
+  ])('reads the weights where %s', async (_, folder) => {
+    const unkept = { folder, nowMs: Date.now() + 60_000 };
+    write('model.json', JSON.stringify({ name: 'cars', digest: digestBySha256sum() }));
+    expect(await checkModel(workspace, SERVICE, unkept)).toEqual([]);
+    write('saved_model/saved_model.pb', 'other');
+    expect(await checkModel(workspace, SERVICE, unkept)).toMatchObject([{ code: 'MODEL_DIGEST_MISMATCH' }]);
+  });
+
   it('survives a cache that was cut short', async () => {
     write('model.json', JSON.stringify({ name: 'cars', digest: digestBySha256sum() }));
     cache.nowMs = Date.now() + 60_000;

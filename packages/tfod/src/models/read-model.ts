@@ -2,7 +2,7 @@ import { statSync, type Stats } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readText } from '../files/read-text';
-import { cacheDir } from '../files/cache-dir';
+import { cacheDirIfAny } from '../files/cache-dir';
 import { SERVICE_FILE, type Service } from '../service/service';
 import { TfodError, type Problem } from '../values/tfod-error';
 import { formatBytes } from './download/progress';
@@ -11,9 +11,9 @@ import type { LockedModel } from './models-lock';
 import { readModelsLock } from './read-models-lock';
 import { findPointers, listModelFiles, savedModelDigest } from './saved-model';
 
-/** Where a model's digest is kept between runs, and the time. */
+/** Where a model's digest is kept between runs, if anywhere, and the time. */
 export interface ModelCache {
-  readonly folder: string;
+  readonly folder: string | undefined;
   readonly nowMs: number;
 }
 
@@ -29,7 +29,7 @@ export function modelFolder(workspaceRoot: string, service: Service): string {
 export async function checkModel(
   workspaceRoot: string,
   service: Service,
-  cache: ModelCache = { folder: cacheDir(process.env, process.platform), nowMs: Date.now() },
+  cache: ModelCache = { folder: cacheDirIfAny(process.env, process.platform), nowMs: Date.now() },
 ): Promise<Problem[]> {
   const where = `${service.root}/models/${service.model}`;
   const folder = modelFolder(workspaceRoot, service);

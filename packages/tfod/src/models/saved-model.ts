@@ -60,20 +60,22 @@ export async function findPointers(folder: string, files: readonly ModelFile[]):
 /**
  * The digest of a tree: sha256 over one line `<sha256 hex of the file>  <path>\n` for each file, in the order of
  * `listModelFiles`. `packages/tfod-runtime` has the same formula. Weights may be gigabytes, so that a digest once
- * found is kept in the cache folder and believed for as long as no file of the tree was touched.
+ * found is kept in the cache folder, where there is one that can be written, and believed for as long as no file of
+ * the tree was touched.
  */
 export async function savedModelDigest(
   folder: string,
   files: readonly ModelFile[],
-  cache: { readonly folder: string; readonly nowMs: number },
+  cache: { readonly folder: string | undefined; readonly nowMs: number },
 ): Promise<Digest> {
+  if (cache.folder === undefined) return computeDigest(folder, files);
   const stamp = digestOf(files.map((file) => `${file.stamp} ${file.path}\n`).join(''));
   const memo = join(cache.folder, 'models', `${hexOf(digestOf(folder))}.json`);
   const kept = await readMemo(memo);
   if (kept?.stamp === stamp) return kept.digest;
   const digest = await computeDigest(folder, files);
   if (files.every(({ changedMs }) => changedMs < cache.nowMs - SETTLED_MS)) {
-    await writeFileAtomic(memo, `${JSON.stringify({ folder, stamp, digest })}\n`);
+    await writeFileAtomic(memo, `${JSON.stringify({ folder, stamp, digest })}\n`).catch(() => undefined);
   }
   return digest;
 }

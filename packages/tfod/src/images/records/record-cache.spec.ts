@@ -28,13 +28,23 @@ describe('the record cache', () => {
   it('drops the oldest when there are too many', async () => {
     const env = { TFOD_CACHE_DIR: dirSync({ unsafeCleanup: true }).name };
     const records = new RecordCache(env, 4);
+    const folder = join(env.TFOD_CACHE_DIR, 'records');
     const kept = ['a', 'b', 'c', 'd', 'e'].map(recordOf);
     for (const [at, each] of kept.entries()) {
       await records.keep(each);
-      const file = join(records.folder, `${each.key}.json`);
+      const file = join(folder, `${each.key}.json`);
       if (at < 4) utimesSync(file, at, at);
     }
-    expect(readdirSync(records.folder)).toHaveLength(2);
+    expect(readdirSync(folder)).toHaveLength(2);
     expect(kept.map(({ key }) => records.find(key) !== undefined)).toEqual([false, false, false, true, true]);
+  });
+
+  it.each([
+    ['there is no cache folder', {}],
+    ['nothing can be written there', { TFOD_CACHE_DIR: __filename }],
+  ])('keeps nothing where %s', async (_, env) => {
+    const [records, kept] = [new RecordCache(env), recordOf('one')];
+    await records.keep(kept);
+    expect(records.find(kept.key)).toBeUndefined();
   });
 });

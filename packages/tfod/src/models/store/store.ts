@@ -3,6 +3,7 @@ import { chmod, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promi
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { writeFileAtomic } from '../../files/atomic-write';
+import { mustWrite } from '../../files/cache-dir';
 import { takeTurn } from '../../files/turn';
 import { digestOf, hexOf, type Digest } from '../../values/digest';
 import {
@@ -153,7 +154,7 @@ export class ModelStore {
   async inScratch<T>(work: (folder: string) => Promise<T>): Promise<T> {
     await this.#sweep();
     const folder = join(this.#folder, 'scratch', `${process.pid}-${randomBytes(6).toString('hex')}`);
-    await mkdir(folder, { recursive: true });
+    await mustWrite(folder, () => mkdir(folder, { recursive: true }));
     try {
       return await work(folder);
     } finally {
