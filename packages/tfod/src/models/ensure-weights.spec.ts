@@ -91,6 +91,14 @@ describe('ensureWeights', () => {
     expect(await isRight()).toBe(true);
   });
 
+  it('fetches a model that was allowed to be larger than is usual, and none that the lock does not tell of', async () => {
+    machine = { ...machine, limits: { ...machine.limits, bytes: 100 } };
+    await expect(ensure()).rejects.toMatchObject({ code: 'DOWNLOAD_TOO_LARGE' });
+    lock({ bytes: server.archive.length });
+    await ensure();
+    expect(await isRight()).toBe(true);
+  });
+
   it('replaces those of another commit', async () => {
     await ensure();
     const other = savedModel('whole', 'other');

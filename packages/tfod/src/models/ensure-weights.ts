@@ -56,12 +56,12 @@ async function replace(
 }
 
 async function fetchLocked(
-  { url = '', sha256, savedModel }: LockedModel,
+  { url = '', sha256, bytes, savedModel }: LockedModel,
   service: Pick<Service, 'root' | 'model'>,
   machine: ModelMachine,
 ): Promise<string> {
-  const request = { url: new URL(url), sha256, maxBytes: machine.limits.bytes };
-  const model = await fromAddress(request, machine);
+  const { maxBytes, limits } = allowedFor(bytes, machine);
+  const model = await fromAddress({ url: new URL(url), sha256, maxBytes }, { ...machine, limits });
   if (model.savedModel === savedModel) return model.folder;
   throw new TfodError({
     code: 'MODELS_LOCK_MALFORMED',
@@ -71,6 +71,15 @@ async function fetchLocked(
     found: model.savedModel,
     remedy: 'restore the file, or run nx g tfod:model again with the --source of the model',
   });
+}
+
+/** Somebody allowed the very same archive when the lock was written, and what came out of it as well. */
+function allowedFor(
+  bytes = 0,
+  { limits }: ModelMachine,
+): { readonly maxBytes: number; readonly limits: ModelMachine['limits'] } {
+  const unpacked = Math.max(limits.bytes, bytes * limits.ratio);
+  return { maxBytes: Math.max(limits.bytes, bytes), limits: { ...limits, bytes: unpacked } };
 }
 
 async function digestAt(folder: string, { store }: ModelMachine): Promise<Digest | undefined> {
