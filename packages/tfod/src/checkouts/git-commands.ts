@@ -26,6 +26,10 @@ export const listRefs = (folder: string): Command =>
     'refs/remotes',
   );
 
+/** The files below a path, from the folder, that the index has. */
+export const listTracked = (folder: string, path: string): Command =>
+  git(folder, '--literal-pathspecs', 'ls-files', '-z', '--', path);
+
 /** The tree of a commit. */
 export const treeOf = (folder: string, commit: string): Command =>
   git(folder, 'rev-parse', '--verify', '--quiet', `${commit}^{tree}`);

@@ -62,6 +62,11 @@ export class Repository {
     });
   }
 
+  /** Whether anything at a path, from the workspace root, will be in the next commit. */
+  async tracks(path: string): Promise<boolean> {
+    return (await this.#must(git.listTracked(this.folder, path))).stdout !== '';
+  }
+
   /** Two commits with one tree hold the same; undefined for what is no commit. */
   async treeOf(commit: string): Promise<string | undefined> {
     const ran = await this.run(git.treeOf(this.folder, commit));

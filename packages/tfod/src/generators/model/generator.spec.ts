@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { logger } from '@nx/devkit';
@@ -201,6 +202,20 @@ describe('tfod:model', () => {
       expect(await problemsOfModel()).toEqual([]);
     });
 
+    it('says how git forgets those that were committed', async () => {
+      await run({ source: source(), labels: 'coco' });
+      await run({ weights: 'fetched' });
+      expect(told.join('\n')).not.toContain('git rm');
+      for (const args of [
+        ['init', '--quiet'],
+        ['add', '--force', 'apps/parking'],
+      ]) {
+        execFileSync('git', args, { cwd: root });
+      }
+      await run({ weights: 'fetched' });
+      expect(told.at(-1)).toContain('git rm -r --cached apps/parking/models/ssd/saved_model');
+    });
+
     it('makes them the own ones of the service when they are vendored', async () => {
       await run({ source: source(), ...fetched });
       expect(statSync(join(weights(), 'saved_model.pb')).mode & 0o200).toBe(0);
@@ -223,6 +238,49 @@ describe('tfod:model', () => {
       const demo = JSON.parse(readFileSync(join(__dirname, '../../../demo/model.json'), 'utf8'));
       expect(JSON.parse(read('models/demo/model.json'))).toEqual(demo);
       expect(await run({ name: 'demo', source: 'demo' })).toEqual([]);
+    });
+
+    describe('with pictures', () => {
+      const model = (signature: string, files: Readonly<Record<string, string>>) =>
+        aFolder({ ...folder('saved_model', signature), 'labels.pbtxt': LABELS, ...files });
+      const samples = () => readdirSync(join(root, 'apps/parking/models/ssd/samples')).sort();
+
+      it('has those of a new model in the place of those of the one before', async () => {
+        await run({
+          source: model('whole', { 'samples/a.jpg': 'a', 'samples/b.jpg': 'b', 'annotations.json': '[1]' }),
+        });
+        await run({ source: model('official-vision', { 'samples/b.jpg': 'B', 'samples/c.jpg': 'c' }) });
+        expect(samples()).toEqual(['b.jpg', 'c.jpg']);
+        expect(read('models/ssd/samples/b.jpg')).toBe('B');
+        expect(() => read('models/ssd/annotations.json')).toThrow('ENOENT');
+        expect(told.join('\n')).not.toContain('left as they are');
+      });
+
+      it('leaves those that somebody edited or added, and says which', async () => {
+        await run({ source: model('whole', { 'samples/a.jpg': 'a', 'annotations.json': '[1]' }) });
+        writeFileSync(join(root, 'apps/parking/models/ssd/samples/mine.jpg'), 'mine');
+        writeFileSync(join(root, 'apps/parking/models/ssd/annotations.json'), '[2]');
+        await run({ source: model('official-vision', { 'samples/c.jpg': 'c', 'annotations.json': '[3]' }) });
+        expect(samples()).toEqual(['c.jpg', 'mine.jpg']);
+        expect(read('models/ssd/annotations.json')).toBe('[2]');
+        expect(told.join('\n')).toContain('left as they are: samples/mine.jpg, annotations.json');
+      });
+
+      it('throws away none that lay in the folder of the model', async () => {
+        await run({ source: model('whole', {}) });
+        const [own, labels] = [join(root, 'apps/parking/models/ssd'), 'coco'];
+        mkdirSync(join(own, 'samples'));
+        writeFileSync(join(own, 'samples/mine.jpg'), 'mine');
+        await run({ source: own });
+        await run({ source: model('official-vision', {}), labels });
+        expect(samples()).toEqual(['mine.jpg']);
+      });
+
+      it('has nothing left of the demo model that came with the service', async () => {
+        cpSync(join(__dirname, '../../../demo'), join(root, 'apps/parking/models/ssd'), { recursive: true });
+        await run({ source: model('official-vision', { 'samples/c.jpg': 'c' }) });
+        expect(samples()).toEqual(['c.jpg']);
+      });
     });
 
     it('takes a folder, and says in the lock nothing of where it was', async () => {

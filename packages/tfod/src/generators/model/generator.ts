@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { logger, type GeneratorCallback, type Tree } from '@nx/devkit';
+import { runCommand } from '../../engine/run-command';
 import { formatBytes } from '../../models/download/progress';
+import { parseManifest } from '../../models/manifest';
 import type { Weights } from '../../models/models-lock';
 import { listModelFiles } from '../../models/saved-model';
 import { findDetector } from '../../models/signature/family';
@@ -12,12 +13,16 @@ import { thisMachine, type ModelMachine, type StoredModel } from '../../models/s
 import { readZoo, type Zoo } from '../../models/source/zoo';
 import { placeWeights } from '../../models/store/place-weights';
 import { print } from '../../screen/screen';
+import type { Digest } from '../../values/digest';
 import { TfodError } from '../../values/tfod-error';
+import type { BesidesPlan } from './besides';
 import { askSource, personOf, type Person } from './ask-source';
 import { gatherFacts, type Facts } from './facts';
+import { placeBesides } from './place-besides';
 import { planModel, type ModelPlan, type ReadModel } from './plan';
 import { parseRequest, type ModelRequest } from './request';
 import type { ModelOptions } from './schema';
+import { isTracked } from './tracked-weights';
 import { zooTable } from './zoo-table';
 
 /** What the generator touches besides the tree; tests give their own. */
@@ -55,6 +60,12 @@ export default async function modelGenerator(
   const plan = planModel(request, model, facts, zoo.licence);
   await refuseStrangers(targetOf(tree, request), request, model.stored);
   write(tree, request, plan);
+  const besides = await placeBesides(
+    tree,
+    { folder: folderOf(request), before: savedModelBefore(facts, request.name) },
+    model.stored,
+    here.store,
+  );
   return async () => {
     await place(
       tree,
@@ -63,7 +74,12 @@ export default async function modelGenerator(
       { weights: plan.weights, before: facts.lock.get(request.name)?.weights },
       here,
     );
-    tell(request, model, plan);
+    const notes = [
+      ...plan.notes,
+      ...strangersNote(besides),
+      ...(await trackedNote(tree.root, `${folderOf(request)}/saved_model`, plan)),
+    ];
+    tell(request, model, { ...plan, notes });
   };
 }
 
@@ -90,8 +106,24 @@ async function readModel(stored: StoredModel, { sourceText }: ModelRequest): Pro
   };
 }
 
-function targetOf(tree: Tree, { name, service }: ModelRequest): string {
-  return join(tree.root, service.root, 'models', name, 'saved_model');
+/** From the workspace root. */
+function folderOf({ name, service }: ModelRequest): string {
+  return `${service.root}/models/${name}`;
+}
+
+function targetOf(tree: Tree, request: ModelRequest): string {
+  return join(tree.root, folderOf(request), 'saved_model');
+}
+
+/** A model that came with the service is described, and in no lock. */
+function savedModelBefore({ lock, description }: Facts, name: string): Digest | undefined {
+  const locked = lock.get(name)?.savedModel;
+  if (locked !== undefined || description === undefined) return locked;
+  try {
+    return parseManifest(description, '').digest;
+  } catch {
+    return undefined; // is written anew
+  }
 }
 
 /** A model that is taken from where it goes to is replaced by itself: what lies among its files would be gone. */
@@ -113,16 +145,12 @@ async function refuseStrangers(
   });
 }
 
-function write(tree: Tree, { service }: ModelRequest, { files, copies }: ModelPlan): void {
+function write(tree: Tree, { service }: ModelRequest, { files }: ModelPlan): void {
   for (const [path, text] of files) {
     const file = `${service.root}/${path}`;
     if (text === undefined) {
       if (tree.exists(file)) tree.delete(file);
     } else if (!tree.exists(file) || tree.read(file, 'utf-8') !== text) tree.write(file, text);
-  }
-  for (const [path, from] of copies) {
-    const file = `${service.root}/${path}`;
-    if (!tree.exists(file)) tree.write(file, readFileSync(from));
   }
 }
 
@@ -140,12 +168,23 @@ async function place(
   if (!isThere || weights !== before) await placeWeights(folder, target, weights);
 }
 
+function strangersNote({ strangers }: BesidesPlan): readonly string[] {
+  if (strangers.length === 0) return [];
+  return [`of the model before, or added by somebody, and left as they are: ${strangers.join(', ')}`];
+}
+
+/** An ignored file that is in the index stays in it. */
+async function trackedNote(root: string, folder: string, { weights }: ModelPlan): Promise<readonly string[]> {
+  if (weights !== 'fetched' || !(await isTracked(runCommand, root, folder))) return [];
+  return [`Git still has the weights; take them out of the next commit by git rm -r --cached ${folder}`];
+}
+
 function tell(
-  { name, service }: ModelRequest,
+  request: ModelRequest,
   { detector, bytes }: ReadModel,
   { weights, labels, notes }: ModelPlan,
 ): void {
   const what = `${detector.family}, ${labels.labels.length} classes, ${formatBytes(bytes)} of ${weights} weights`;
-  logger.info(`${service.root}/models/${name}: ${what}`);
+  logger.info(`${folderOf(request)}: ${what}`);
   for (const note of notes) logger.info(`  ${note}`);
 }

@@ -25,8 +25,6 @@ export interface ReadModel {
 export interface ModelPlan {
   /** Texts by path from the service's folder; undefined for a file that goes. */
   readonly files: ReadonlyMap<string, string | undefined>;
-  /** Files to be copied, where there are none, by path from the service's folder. */
-  readonly copies: ReadonlyMap<string, string>;
   readonly weights: Weights;
   readonly labels: LabelMap;
   /** What a person should know. */
@@ -82,7 +80,6 @@ export function planModel(
       ['models/.gitignore', ignored === '' ? undefined : ignored],
       [SERVICE_FILE, request.makeDefault ? withModel(facts.serviceFile ?? '', name) : facts.serviceFile],
     ]),
-    copies: new Map(stored.besides.map(({ path, from }) => [`models/${name}/${path}`, from])),
     weights,
     labels,
     notes: [

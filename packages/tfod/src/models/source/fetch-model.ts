@@ -9,8 +9,8 @@ import { fromFolder } from './from-folder';
 import { addressOf, type Source } from './source';
 import type { ModelMachine, StoredModel } from './stored-model';
 
-/** The package's root, the same distance away in the source and in what is published. */
-const DEMO = join(__dirname, '..', '..', '..', 'demo');
+/** The demo model in the package, the same distance away in the source and in what is published. */
+export const DEMO = join(__dirname, '..', '..', '..', 'demo');
 
 export interface Expected {
   /** Of the archive. */

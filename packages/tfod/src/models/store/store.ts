@@ -92,6 +92,19 @@ export class ModelStore {
     await writeFileAtomic(this.#archiveFile(sha256), `${JSON.stringify(record)}\n`);
   }
 
+  /** What was put beside a SavedModel on this machine, by path from the model folder. */
+  async besides(savedModel: Digest): Promise<ReadonlyMap<string, Digest>> {
+    const record = await readJson<Readonly<Record<string, Digest>>>(this.#besidesFile(savedModel));
+    return new Map(Object.entries(record ?? {}));
+  }
+
+  /** In addition to what was put there before. */
+  async keepBesides(savedModel: Digest, files: ReadonlyMap<string, Digest>): Promise<void> {
+    if (files.size === 0) return;
+    const record = Object.fromEntries([...(await this.besides(savedModel)), ...files]);
+    await writeFileAtomic(this.#besidesFile(savedModel), `${JSON.stringify(record)}\n`);
+  }
+
   /** What an address gave a short while ago. */
   async recent(url: URL): Promise<Digest | undefined> {
     const record = await readJson<AddressRecord>(this.#addressFile(url));
@@ -168,6 +181,10 @@ export class ModelStore {
 
   #archiveFile(sha256: Digest): string {
     return join(this.#folder, 'archives', `${hexOf(sha256)}.json`);
+  }
+
+  #besidesFile(savedModel: Digest): string {
+    return join(this.#folder, 'besides', `${hexOf(savedModel)}.json`);
   }
 
   #addressFile(url: URL): string {
