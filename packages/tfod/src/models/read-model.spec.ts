@@ -88,6 +88,20 @@ describe('checkModel', () => {
     ]);
   });
 
+  it('knows one in the place of the label map or of a picture', async () => {
+    const pointer = 'version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12\n';
+    for (const path of ['labels.pbtxt', 'samples/a.jpg']) write(path, pointer);
+    write('samples/b.jpg', 'a picture');
+    expect(await checkModel(workspace, SERVICE, cache)).toEqual([
+      expect.objectContaining({
+        code: 'MODEL_LFS_POINTER',
+        where: 'apps/parking/models/cars',
+        found: 'labels.pbtxt, samples/a.jpg',
+        remedy: 'git lfs pull',
+      }),
+    ]);
+  });
+
   it('notices other weights, also at once after it looked', async () => {
     write('model.json', JSON.stringify({ name: 'cars', digest: digestBySha256sum() }));
     expect(await codes()).toEqual([]);

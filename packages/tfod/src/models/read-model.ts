@@ -41,6 +41,7 @@ export async function checkModel(
     ...problems,
     ...lock.problems,
     ...checkLabels(folder, where),
+    ...(await checkBesides(folder, where)),
     ...(await checkSavedModel(folder, where, { manifest, fetched, cache })),
   ];
 }
@@ -99,6 +100,14 @@ function checkLabels(folder: string, where: string): readonly Problem[] {
   ];
 }
 
+/** The label map, pictures and all else that the image gets with the weights. */
+async function checkBesides(folder: string, where: string): Promise<readonly Problem[]> {
+  const files = await listModelFiles(folder);
+  const besides = files.filter(({ path }) => !path.startsWith('saved_model/'));
+  const pointers = await findPointers(folder, besides);
+  return pointers.length === 0 ? [] : [isPointer('Files of the model', pointers, where)];
+}
+
 async function checkSavedModel(
   model: string,
   whereModel: string,
@@ -115,7 +124,7 @@ async function checkSavedModel(
   }
   const files = await listModelFiles(folder);
   const pointers = await findPointers(folder, files);
-  if (pointers.length > 0) return [isPointer(pointers, where)];
+  if (pointers.length > 0) return [isPointer('The weights', pointers, where)];
   if (manifest?.digest === undefined) return [];
   const digest = await savedModelDigest(folder, files, cache);
   if (digest === manifest.digest) return [];
@@ -174,10 +183,10 @@ function fetchCommand({ service }: Fetched): string {
   return `npx nx g tfod:model ${service.model} --project=${service.name}`;
 }
 
-function isPointer(pointers: readonly string[], where: string): Problem {
+function isPointer(files: string, pointers: readonly string[], where: string): Problem {
   return {
     code: 'MODEL_LFS_POINTER',
-    what: 'The weights are Git LFS pointers and not the files themselves',
+    what: `${files} are Git LFS pointers and not the files themselves`,
     where,
     found: pointers.join(', '),
     remedy: 'git lfs pull',
