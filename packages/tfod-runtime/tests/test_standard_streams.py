@@ -9,6 +9,7 @@ from typing import TextIO
 import pytest
 
 from tfod_runtime.progress import open_progress
+from tfod_runtime.server.log import ServerLog
 from tfod_runtime.standard_streams import readers_may_leave
 from tfod_runtime.tensorflow_log import quiet_tensorflow
 
@@ -61,12 +62,22 @@ def test_a_process_without_streams(monkeypatch: pytest.MonkeyPatch) -> None:
         print("the rest", file=sys.stderr)
 
 
-def test_what_tensorflow_says_while_it_loads_may_have_no_reader(unread: TextIO) -> None:
+@pytest.fixture
+def nobody_reads(unread: TextIO) -> Iterator[None]:
+    """The process's own stderr is a pipe that nobody reads any more."""
     kept = os.dup(2)
     os.dup2(unread.fileno(), 2)
-    try:
-        with quiet_tensorflow(verbose=False):
-            os.write(2, b"words\n")
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
+    yield
+    os.dup2(kept, 2)
+    os.close(kept)
+
+
+def test_what_tensorflow_says_while_it_loads_may_have_no_reader(nobody_reads: None) -> None:
+    with quiet_tensorflow(verbose=False):
+        os.write(2, b"words\n")
+
+
+def test_the_log_of_a_server_may_have_no_reader(nobody_reads: None) -> None:
+    log = ServerLog()
+    log.write("stopped")
+    log.close()

@@ -44,7 +44,8 @@ class ServerLog:
 
     def close(self) -> None:
         """Closes the way to stderr."""
-        self._stream.close()
+        with contextlib.suppress(OSError):  # what nobody read waits still to be written
+            self._stream.close()
 
 
 class LogProgress:
