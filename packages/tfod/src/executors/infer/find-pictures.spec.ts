@@ -37,7 +37,8 @@ describe('findPictures', () => {
   it.each<[string, string[], string[]]>([
     ['a folder', ['shots'], ['a.png', 'b.JPG', 'night/a.png']],
     ['a glob', ['shots/*.{png,JPG}'], ['a.png', 'b.JPG']],
-    ['a deep glob', ['shots/**/a.*'], ['a.png', 'night/a.png', 'results/annotated/a.jpg']],
+    ['a deep glob', ['shots/**/a.*'], ['a.png', 'night/a.png']],
+    ['earlier results, by their name', ['shots/results/annotated/*'], ['a.jpg']],
     ['files', ['no-suffix', 'shots/notes.txt'], ['no-suffix', 'notes.txt']],
     ['a file whose name looks like a glob', ['odd [1].jpg'], ['odd [1].jpg']],
     ['the same file in many ways', ['shots/a.png', 'shots/./a.png', 'shots/a*'], ['a.png']],
@@ -52,13 +53,31 @@ describe('findPictures', () => {
     ]);
   });
 
-  it('follows links to files and not to folders', async () => {
+  it.each(['shots', 'shots/**/*.{png,JPG}'])('follows links once in %s', async (input) => {
     symlinkSync('../more/a.png', join(root, 'shots/link.png'));
-    symlinkSync('../shots', join(root, 'shots/loop'));
+    symlinkSync('..', join(root, 'shots/night/loop'));
     symlinkSync('nowhere', join(root, 'shots/broken.png'));
-    const found = await find('shots');
+    const found = await find(input);
     expect(found.map(({ name }) => name)).toEqual(['a.png', 'b.JPG', 'link.png', 'night/a.png']);
     expect(found[2]).toEqual({ path: join(root, 'more/a.png'), name: 'link.png', base: join(root, 'shots') });
+  });
+
+  it('looks into linked folders', async () => {
+    mkdirSync(join(root, 'elsewhere/deep'), { recursive: true });
+    writeFileSync(join(root, 'elsewhere/deep/c.png'), '');
+    symlinkSync('../../elsewhere', join(root, 'shots/night/camera'));
+    symlinkSync('../elsewhere', join(root, 'shots/twice'));
+    const names = (await find('shots')).map(({ name }) => name);
+    expect(names).toEqual(['a.png', 'b.JPG', 'night/a.png', 'night/camera/deep/c.png']);
+  });
+
+  it('names thousands of equal pictures in no time', async () => {
+    const files = Array.from({ length: 3000 }, (_, at) => `many/${at}/frame.jpg`);
+    for (const file of files) {
+      mkdirSync(dirname(join(root, file)), { recursive: true });
+      writeFileSync(join(root, file), '');
+    }
+    expect(new Set((await find(...files)).map(({ name }) => name)).size).toBe(files.length);
   });
 
   it('reports everything at once', async () => {

@@ -1,7 +1,8 @@
-import { readdir, realpath, stat } from 'node:fs/promises';
-import { basename, dirname, extname, isAbsolute, join, posix, relative, resolve, sep } from 'node:path';
+import { realpath, stat } from 'node:fs/promises';
+import { basename, dirname, extname, isAbsolute, posix, relative, resolve, sep } from 'node:path';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import { TfodError, type Problem } from '../../values/tfod-error';
+import { filesBelow } from './files-below';
 
 /** A picture to look at. */
 export interface Picture {
@@ -20,8 +21,9 @@ export const PICTURE_SUFFIXES: ReadonlySet<string> = new Set(
 
 /**
  * The pictures that the inputs name, sorted by name. A folder stands for every picture file in it at any depth,
- * hidden ones left out; a glob for the files it matches; a file for itself, whatever its suffix. A picture that
- * is named twice is taken once. `leaveOut` is a folder that is not searched: earlier results among the pictures.
+ * hidden ones left out, linked folders too; a glob for the files it matches; a file for itself, whatever its suffix. A
+ * picture that is named twice is taken once. `leaveOut` is a folder of earlier results, which are no pictures to look at
+ * unless they are asked for by name.
  * Throws INPUT_NOT_FOUND, INPUT_UNREADABLE and INPUT_EMPTY, for every input at fault.
  */
 export async function findPictures(
@@ -29,7 +31,8 @@ export async function findPictures(
   inputs: readonly string[],
   leaveOut: string,
 ): Promise<readonly Picture[]> {
-  const expanded = await Promise.all(inputs.map((input) => expand(workspaceRoot, input, leaveOut)));
+  const leftOut = await realpath(leaveOut).catch(() => leaveOut);
+  const expanded = await Promise.all(inputs.map((input) => expand(workspaceRoot, input, leftOut)));
   const problems = expanded.flatMap((result) => ('problem' in result ? [result.problem] : []));
   if (problems.length > 0) throw new TfodError(problems);
   const named = new Map<string, Picture>();
@@ -65,7 +68,7 @@ async function picturesOf(
 ): Promise<readonly Picture[] | undefined> {
   const facts = await stat(path).catch(unlessMissing);
   if (facts?.isDirectory()) {
-    const files = await walk(path, leaveOut);
+    const files = await filesBelow(path, leaveOut);
     return files.filter(looksLikePicture).map((file) => pictureIn(path, file));
   }
   if (facts !== undefined) return [{ path, name: basename(path), base: dirname(path) }];
@@ -73,7 +76,12 @@ async function picturesOf(
   const base = fixedPart(path);
   const pattern = relative(base, path).split(sep).join(posix.sep);
   const matches = await glob(pattern, { cwd: base, absolute: true, expandDirectories: false });
-  return matches.map((match) => pictureIn(base, resolve(match)));
+  const files = await without(
+    leaveOut,
+    base,
+    matches.map((match) => resolve(match)),
+  );
+  return files.map((file) => pictureIn(base, file));
 }
 
 function unlessMissing(error: NodeJS.ErrnoException): undefined {
@@ -84,24 +92,17 @@ function pictureIn(base: string, path: string): Picture {
   return { path, name: relative(base, path).split(sep).join(posix.sep), base };
 }
 
-/** Every file below a folder without hidden ones; links to files count, links to folders are not followed. */
-async function walk(folder: string, leaveOut: string): Promise<readonly string[]> {
-  if (folder === leaveOut) return [];
-  const entries = (await readdir(folder, { withFileTypes: true })).filter(
-    ({ name }) => !name.startsWith('.'),
-  );
-  const found = entries.map(async (entry) => {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory()) return walk(path, leaveOut);
-    const isFile = entry.isSymbolicLink()
-      ? await stat(path).then(
-          (facts) => facts.isFile(),
-          () => false,
-        )
-      : entry.isFile();
-    return isFile ? [path] : [];
-  });
-  return (await Promise.all(found)).flat();
+/** The files that do not lie in a folder, unless the pattern that they match asks for it by name. */
+async function without(leaveOut: string, base: string, files: readonly string[]): Promise<readonly string[]> {
+  if (isInside(await realpath(base), leaveOut)) return files;
+  const folders = [...new Set(files.map((file) => dirname(file)))];
+  const reals = await Promise.all(folders.map((folder) => realpath(folder)));
+  const inside = new Set(folders.filter((_, at) => isInside(reals[at] ?? '', leaveOut)));
+  return files.filter((file) => !inside.has(dirname(file)));
+}
+
+function isInside(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(`${folder}${sep}`);
 }
 
 function looksLikePicture(path: string): boolean {
@@ -118,13 +119,15 @@ function fixedPart(pattern: string): string {
 /** Sorted by name; of two names that are the same, the later one gets a number: `a.jpg`, `a-2.jpg`. */
 function withUniqueNames(pictures: readonly Picture[]): readonly Picture[] {
   const taken = new Set<string>();
+  const following = new Map<string, number>();
   const inOrder = [...pictures].sort((a, b) => compare(a.name, b.name) || compare(a.path, b.path));
   return inOrder
     .map((picture) => {
       const { dir, name, ext } = posix.parse(picture.name);
       let candidate = picture.name;
-      for (let number = 2; taken.has(candidate); number++)
-        candidate = posix.join(dir, `${name}-${number}${ext}`);
+      let number = following.get(picture.name) ?? 2;
+      for (; taken.has(candidate); number++) candidate = posix.join(dir, `${name}-${number}${ext}`);
+      following.set(picture.name, number);
       taken.add(candidate);
       return { ...picture, name: candidate };
     })
