@@ -38,18 +38,31 @@ function findArgs(dockerfile: Dockerfile): Args {
 
 /** The ARGs before the first FROM that the stages read in a FROM or take over, and those that these read. */
 export function usedGlobalArgs({ globalArgs }: Dockerfile, stages: readonly Stage[]): readonly ArgDefault[] {
-  const used = new Set(
-    stages.flatMap(({ base, platform = '', instructions }) => [
-      ...variablesIn(base),
-      ...variablesIn(platform),
-      ...instructions.flatMap(takenOver),
-    ]),
+  const read = stages.flatMap(({ base, platform = '', instructions }) => [
+    ...variablesIn(base),
+    ...variablesIn(platform),
+    ...instructions.flatMap(takenOver),
+  ]);
+  const used = withDefaults(read, globalArgs);
+  return globalArgs.filter(({ name }) => used.has(name));
+}
+
+/** The ARGs that decide what the FROMs name, declared or not. */
+export function argsInFroms({ globalArgs, stages }: Dockerfile): ReadonlySet<string> {
+  return withDefaults(
+    stages.flatMap(({ base }) => variablesIn(base)),
+    globalArgs,
   );
+}
+
+/** The ARGs that are read, and those that their defaults read. */
+function withDefaults(read: readonly string[], globalArgs: readonly ArgDefault[]): ReadonlySet<string> {
+  const used = new Set(read);
   // A default can only read what stands above it.
   for (const { name, value = '' } of [...globalArgs].reverse()) {
     if (used.has(name)) variablesIn(value).forEach((each) => used.add(each));
   }
-  return globalArgs.filter(({ name }) => used.has(name));
+  return used;
 }
 
 function takenOver({ keyword, pairs, trigger }: Instruction): readonly string[] {

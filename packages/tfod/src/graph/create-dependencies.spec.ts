@@ -139,6 +139,24 @@ describe('createDependencies', () => {
     expect(await edges()).toEqual([...EDGES, 'tools → data by libs/tools/docker/tf.Dockerfile']);
   });
 
+  it('finds what the build arguments in files, the model and the platform choose', async () => {
+    const targets = { 'docker-build': { configurations: { eu: { buildArgs: { LIB: 'geometry' } } } } };
+    write('nx.json', JSON.stringify({ targetDefaults: { image: { options: { buildArgs: ['LIB=pins'] } } } }));
+    write('apps/parking/project.json', JSON.stringify({ targets }));
+    write('apps/parking/tfod.json', '{ "model": "data" }');
+    write(
+      'apps/parking/Dockerfile',
+      'ARG LIB=scratch\nARG MODEL=x\nFROM ${LIB}\nFROM ${MODEL}\nFROM tools-${TARGETARCH}\nCOPY --from=0 / /\nCOPY --from=1 / /\n',
+    );
+    const { tools, ...rest } = PROJECTS;
+    const found = await edges({ ...rest, 'tools-amd64': tools, 'tools-arm64': 'libs/unused' });
+    expect(found.filter((edge) => edge.endsWith('parking/Dockerfile'))).toEqual(
+      ['data', 'geometry', 'pins', 'tools-amd64', 'tools-arm64'].map(
+        (name) => `parking → ${name} by apps/parking/Dockerfile`,
+      ),
+    );
+  });
+
   it('reads anew when no nodes were made before', async () => {
     const context = { workspaceRoot: root, nxJsonConfiguration: {} };
     await createNodes[1](['apps/parking/tfod.json'], {}, context);

@@ -5,6 +5,8 @@ export interface Outline {
   readonly variants: readonly unknown[] | undefined;
   /** The name of the runtime that a service stands on. */
   readonly runtime: string | undefined;
+  /** The name of the service's model, which its Dockerfiles get as MODEL. */
+  readonly model: string | undefined;
 }
 
 /** The outline of a tfod.json with this text. */
@@ -17,11 +19,12 @@ export function outlineIn(text: string): Outline {
 }
 
 function outlineOf(written: unknown): Outline {
-  const { kind, variants, runtime } = (written ?? {}) as Readonly<Record<string, unknown>>;
+  const { kind, variants, runtime, model } = (written ?? {}) as Readonly<Record<string, unknown>>;
   const isRuntime = kind === 'runtime';
   return {
     isRuntime,
     variants: Array.isArray(variants) ? variants : undefined,
     runtime: typeof runtime === 'string' && !isRuntime ? runtime : undefined,
+    model: typeof model === 'string' && !isRuntime ? model : undefined,
   };
 }

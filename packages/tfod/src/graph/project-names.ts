@@ -1,6 +1,7 @@
 import { basename, dirname, posix } from 'node:path';
 import { SERVICE_FILE } from '../service/service';
 import { FilesSeen } from './files-seen';
+import { looseJson } from './loose-json';
 
 /** The files that name a project, the one with the last word first. */
 const NAMING_FILES = ['project.json', 'package.json', 'pyproject.toml'] as const;
@@ -52,14 +53,4 @@ function nameInToml(text: string): string | undefined {
     .filter((section) => /^\s*\[(project|tool\.poetry)\]/.test(section))
     .map((section) => /^\s*name\s*=\s*(["'])([^"']+)\1/m.exec(section)?.[2])
     .find((name) => name !== undefined);
-}
-
-/** Nx allows comments and commas at the end, which few files have. */
-function looseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    const plain = text.replace(/("(?:\\.|[^"\\])*")|\/\/[^\n]*|\/\*[^]*?\*\//g, '$1');
-    return JSON.parse(plain.replace(/("(?:\\.|[^"\\])*")|,(?=\s*[}\]])/g, '$1'));
-  }
 }

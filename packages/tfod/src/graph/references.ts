@@ -1,12 +1,10 @@
 import { isAbsolute, posix, relative, sep } from 'node:path';
-import { parseDockerfile } from '../dockerfile/parse';
-import { skeletonOf } from '../dockerfile/skeleton';
-import { sourcesOf } from '../dockerfile/sources';
 import { chainLinks, runtimeLinks, serviceLinks, type Link } from '../images/role';
 import { SERVICE_FILE } from '../service/service';
 import { VARIANTS } from '../service/variant';
-import { parsePlatform } from '../values/platform';
+import { namesIn } from './dockerfile-names';
 import type { FilesSeen } from './files-seen';
+import { givenArgs } from './given-args';
 import { Memory } from './memory';
 import type { Outline } from './outline';
 import { requirementPaths } from './requirement-paths';
@@ -25,8 +23,6 @@ const OF_SERVICE = dockerfilesOf(chainLinks(VARIANTS));
 const OF_RUNTIME = dockerfilesOf(runtimeLinks(VARIANTS));
 const ON_RUNTIME = dockerfilesOf(serviceLinks(VARIANTS));
 const REQUIREMENTS = 'requirements';
-/** Which one it is decides what is copied, not from where. */
-const ANY_PLATFORM = parsePlatform('linux/amd64');
 
 /**
  * Reads the Dockerfiles of services and the files that their locks are made from. A file that cannot be read, or
@@ -39,27 +35,29 @@ export class ReferenceReader {
   ) {}
 
   /** Everything that the files of the service or runtime in `root` name, whether or not it is a project. */
-  of(root: string, { isRuntime, runtime }: Outline): readonly Reference[] {
+  of(root: string, outline: Outline): readonly Reference[] {
+    const { isRuntime, runtime } = outline;
     if (runtime !== undefined) {
       const file = posix.join(root, SERVICE_FILE);
-      return [{ file, name: runtime, asRuntime: true }, ...this.#inDockerfiles(root, ON_RUNTIME)];
+      return [{ file, name: runtime, asRuntime: true }, ...this.#inDockerfiles(root, ON_RUNTIME, outline)];
     }
     const inRequirements = this.files.list(posix.join(root, REQUIREMENTS));
     const lists = inRequirements.filter((name) => name.endsWith('.in')).sort();
     return [
-      ...this.#inDockerfiles(root, isRuntime ? OF_RUNTIME : OF_SERVICE),
+      ...this.#inDockerfiles(root, isRuntime ? OF_RUNTIME : OF_SERVICE, outline),
       ...lists.flatMap((name) => this.#inRequirements(posix.join(root, REQUIREMENTS, name), root)),
     ];
   }
 
-  #inDockerfiles(root: string, files: readonly string[]): Reference[] {
-    return files.flatMap((file) => this.#inDockerfile(posix.join(root, file)));
-  }
-
-  #inDockerfile(file: string): Reference[] {
-    const text = this.files.read(file);
-    if (text === undefined) return [];
-    return namesIn(text, file).map((name) => ({ file, name }));
+  #inDockerfiles(root: string, files: readonly string[], { model }: Outline): Reference[] {
+    // Without any as well: so the images are built below those of another service.
+    const given = () =>
+      [{}, ...givenArgs(root, this.files)].map((args) => ({ ...(model && { MODEL: model }), ...args }));
+    return files.flatMap((name) => {
+      const file = posix.join(root, name);
+      const text = this.files.read(file);
+      return text === undefined ? [] : namesIn(text, file, given).map((each) => ({ file, name: each }));
+    });
   }
 
   #inRequirements(file: string, root: string): Reference[] {
@@ -83,19 +81,7 @@ export class ReferenceReader {
   }
 }
 
-const namesBySkeleton = new Memory<readonly string[]>();
 const pathsByText = new Memory<readonly string[]>();
-
-function namesIn(text: string, file: string): readonly string[] {
-  try {
-    return namesBySkeleton.of(skeletonOf(text), () => {
-      const choices = { buildArgs: {}, platform: ANY_PLATFORM };
-      return sourcesOf(parseDockerfile(text, file), choices).externals;
-    });
-  } catch {
-    return [];
-  }
-}
 
 function inWorkspace(workspaceRoot: string, path: string): string {
   return relative(workspaceRoot, path).split(sep).join(posix.sep);

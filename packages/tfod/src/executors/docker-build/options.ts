@@ -1,3 +1,4 @@
+import { parseBuildArgs } from '../../images/build-args';
 import { parseCache, type Caches } from '../../images/caches';
 import { parseRegistry } from '../../images/repository';
 import { plainRequest, type ImagesRequest } from '../../images/request';
@@ -131,30 +132,6 @@ export function readTag(
     found: String(written),
     remedy: `${where}=v${written}, or ${file}, in quotes`,
   });
-}
-
-/** Nx parts a list at each comma; a piece that names no variable belongs to the value before it. */
-function parseBuildArgs(written: object | readonly string[]): Readonly<Record<string, string>> {
-  if (!Array.isArray(written)) {
-    return Object.fromEntries(Object.entries(written).map(([name, value]) => [name, String(value)]));
-  }
-  const texts = written.length === 0 ? [] : written.join(',').split(/,(?=[A-Za-z_]\w*=)/);
-  const wrong = texts.filter((text) => !/^[A-Za-z_]\w*=/.test(text));
-  if (wrong.length > 0) {
-    throw new TfodError(
-      wrong.map((text) => ({
-        code: 'BUILD_ARG_MALFORMED',
-        what: 'This is not a build argument',
-        where: '--buildArgs',
-        expected: 'NAME=VALUE',
-        found: JSON.stringify(text),
-        remedy: 'correct the option',
-      })),
-    );
-  }
-  return Object.fromEntries(
-    texts.map((text) => [text.slice(0, text.indexOf('=')), text.slice(text.indexOf('=') + 1)]),
-  );
 }
 
 /** The fields of a secret have commas between them as well; each secret starts with its id. */

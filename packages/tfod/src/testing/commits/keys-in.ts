@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import { buildOptionsOf } from '../../generators/prune/build-options';
+import { parseBuildArgs } from '../../images/build-args';
 import { planService } from '../../images/plan-service';
 import { plainRequest } from '../../images/request';
 import { readTfodProject } from '../../service/read-service';
@@ -8,7 +10,8 @@ import { projectsIn } from './projects-in';
 import type { Files } from './workspace-files';
 
 /**
- * The keys of all images that each service and runtime of a workspace needs, as one text; undefined where the
+ * The keys of all images that each service and runtime of a workspace needs, with the build arguments that its
+ * files give, as one text; undefined where the
  * workspace is such that they cannot be built.
  */
 export async function keysIn(
@@ -30,9 +33,19 @@ export async function keysIn(
     .map(async (at): Promise<[string, string | undefined]> => {
       try {
         const project = await readTfodProject(workspaceRoot, at);
-        const request = plainRequest(workspaceRoot, project, {}, { projects, frozenLock: true });
-        const { images } = await planService(request, machine, { needsEngine: false, writesPins: false });
-        return [at.name, images.map(({ name, key }) => `${name} ${key}`).join('\n')];
+        const keys: string[] = [];
+        for (const { buildArgs = {} } of buildOptionsOf(workspaceRoot, at.root)) {
+          const given = parseBuildArgs(buildArgs);
+          const request = plainRequest(
+            workspaceRoot,
+            project,
+            {},
+            { projects, buildArgs: given, frozenLock: true },
+          );
+          const { images } = await planService(request, machine, { needsEngine: false, writesPins: false });
+          keys.push(...images.map(({ name, key }) => `${name} ${key}`));
+        }
+        return [at.name, keys.join('\n')];
       } catch (error) {
         if (error instanceof TfodError) return [at.name, undefined];
         throw error;

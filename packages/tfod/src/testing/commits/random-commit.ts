@@ -18,6 +18,8 @@ const EDITS: readonly Edit[] = [
   nameAProject,
   nameAProject,
   nameNoProject,
+  chooseAProject,
+  chooseAProject,
   moveOntoRuntime,
   moveOffRuntime,
   renameLibrary,
@@ -89,6 +91,32 @@ function nameNoProject(draft: Draft, _projects: readonly Project[], random: Rand
     random,
   );
   change(draft, path, (text) => text.replace(/^COPY --from=(?!tfod-runtime).*\n/m, ''));
+}
+
+/** A build argument in the project.json says what the Dockerfile of a service copies from. */
+function chooseAProject(draft: Draft, projects: readonly Project[], random: Random): void {
+  const { root } =
+    pick(
+      projects.filter(({ kind }) => kind === 'service'),
+      random,
+    ) ?? {};
+  const { name } =
+    pick(
+      projects.filter(({ kind }) => kind === 'library'),
+      random,
+    ) ?? {};
+  if (root === undefined || name === undefined) return;
+  change(draft, `${root}/Dockerfile`, (text) =>
+    text.includes('ARG LIB')
+      ? text
+      : `ARG LIB=scratch\nFROM \${LIB} AS chosen\n${text}COPY --from=chosen src/ /chosen/\n`,
+  );
+  const options = { buildArgs: { LIB: name } };
+  const written = JSON.parse(draft.get(`${root}/project.json`) ?? '{}') as object;
+  const targets = {
+    'docker-build': random(2) === 0 ? { options } : { options, configurations: { eu: options } },
+  };
+  draft.set(`${root}/project.json`, JSON.stringify({ ...written, targets }));
 }
 
 function moveOntoRuntime(draft: Draft, projects: readonly Project[], random: Random): void {
