@@ -1,6 +1,6 @@
 import type { Builder, BuildTarget, ContextSource } from '../engine/engine';
 import { familiarRef, formatImageRef, parseImageRef } from '../values/image-ref';
-import { cachesOf, NO_CACHES } from './caches';
+import { NO_CACHES } from './caches';
 import type { Image } from './image';
 import { isNamedByKey } from './key';
 import { pinnedRef } from './look-up/registry-view';
@@ -55,6 +55,7 @@ export function buildTarget(
     alias,
     parentSource(name, planned.get(name), seesImages),
   ]);
+  const { from: cacheFrom, to: cacheTo } = planned.get(image.name)?.caches ?? NO_CACHES;
   const folders = Object.entries(places.named).map(([name, path]) => [name, { from: 'folder', path }]);
   return {
     name: image.name,
@@ -71,7 +72,8 @@ export function buildTarget(
     refs,
     secrets: image.facts.secrets,
     fresh: planned.get(image.name)?.isForced ?? false,
-    ...cachesOf(image, planned.get(image.name)?.caches ?? NO_CACHES),
+    cacheFrom,
+    cacheTo,
   };
 }
 

@@ -1,6 +1,9 @@
 import { resolve } from 'node:path';
+import type { TfodProject } from '../service/service';
+import { namesRegistry, parseImageRef, splitRepository } from '../values/image-ref';
 import type { Problem } from '../values/tfod-error';
 import type { Image } from './image';
+import { nameInProject } from './role';
 
 /** Build caches that BuildKit reads from and writes to, each as buildx has them: `type=registry,ref=…`. */
 export interface Caches {
@@ -16,20 +19,28 @@ const KINDS = ['registry', 'local', 'gha', 's3', 'azblob'];
 /** Kept in the image itself, so there is only one for each anyway. */
 const INLINE = 'inline';
 
-/** The caches of one image. */
-export function cachesOf(
-  image: Pick<Image, 'ref' | 'variant' | 'platform'>,
-  { from, to }: Caches,
-): { cacheFrom: string[]; cacheTo: string[] } {
-  const named = (spec: string): string => spec.replaceAll(IMAGE, cacheName(image));
-  return { cacheFrom: from.map(named), cacheTo: to.map(named) };
+/** The caches of one image; `asked` is the project whose plan it is in. */
+export function cachesOf(image: CachedImage, asked: Maker, { from, to }: Caches): Caches {
+  const named = (spec: string): string => spec.replaceAll(IMAGE, cacheName(image, asked));
+  return { from: from.map(named), to: to.map(named) };
 }
 
-/** The same in every run and for every service: `tfod-base-linux-amd64`, `parking-cpu-linux-amd64`. */
-function cacheName({ ref, variant, platform }: Pick<Image, 'ref' | 'variant' | 'platform'>): string {
-  const [repository = ''] = ref.split('/').at(-1)?.split(':') ?? [];
-  const parts = [repository, ...(variant === null ? [] : [variant]), ...platform.split('/')];
-  return parts.join('-');
+type Maker = Pick<TfodProject, 'name'>;
+type CachedImage = Pick<Image, 'ref' | 'role' | 'variant' | 'platform'> & {
+  readonly facts: { readonly other?: Maker; readonly runtime?: Maker };
+};
+
+/**
+ * The same in every run, whatever the image is made from: `parking-cpu-linux-amd64`. Several projects may make an image of a
+ * shared name, such as `tfod-base`, each its own; and what stands in the place of a slash, a mark tells apart.
+ */
+function cacheName({ ref, role, variant, platform, facts }: CachedImage, asked: Maker): string {
+  const { repository } = parseImageRef(ref);
+  const path = namesRegistry(repository) ? splitRepository(repository).path : repository;
+  const maker = facts.runtime ?? facts.other ?? asked;
+  const own = role === 'service' ? path : `${path}/${maker.name}`;
+  const end = [...(variant === null ? [] : [variant]), ...platform.split('/')].join('-');
+  return nameInProject(own, end).toLowerCase();
 }
 
 /**

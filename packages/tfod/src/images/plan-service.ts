@@ -1,6 +1,7 @@
 import type { EngineImage } from '../engine/engine';
 import { registriesOf, type Registries } from '../registry/registry';
 import { TfodError } from '../values/tfod-error';
+import { cachesOf, type Caches } from './caches';
 import { chainOf } from './chain';
 import { ensurePins, foreseePins } from './ensure-pins';
 import { gather, lookAtEngine, type Facts } from './gather';
@@ -119,7 +120,8 @@ function planOf(known: Omit<PlannedService, 'plan'>): PlannedService {
   const { present, kept } = facts;
   const { force, goal, push, caches } = request;
   const plan = planImages({ images, present, kept, seen, force, goal, push });
-  return { ...known, plan: plan.map((each) => ({ ...each, caches })) };
+  const named = (image: Image): Caches => cachesOf(image, request.service, caches);
+  return { ...known, plan: plan.map((each) => ({ ...each, caches: named(each.image) })) };
 }
 
 /** An image that would be pulled, but is used where it is. */
