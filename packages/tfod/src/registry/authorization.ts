@@ -9,6 +9,14 @@ import { denied, wrongAnswer } from './registry-problems';
 /** What is to be done with a repository: `push` takes the right to pull as well. */
 export type Access = 'pull' | 'push';
 
+/** What somebody asks to be allowed. */
+export interface Right {
+  readonly address: RepositoryAddress;
+  readonly access: Access;
+  /** Another repository of the same registry, to be read as well. */
+  readonly source?: RepositoryAddress;
+}
+
 type Bearer = Extract<Challenge, { scheme: 'bearer' }>;
 
 interface Token {
@@ -38,23 +46,24 @@ export class Authorization {
   ) {}
 
   /** The header that a request needs, as far as is known yet. */
-  async header(address: RepositoryAddress, access: Access): Promise<string | undefined> {
-    const challenge = this.#challenges.get(address.registry);
+  async header(right: Right): Promise<string | undefined> {
+    const { registry } = right.address;
+    const challenge = this.#challenges.get(registry);
     if (challenge === undefined) return undefined;
-    const credentials = await this.#credentialsFor(address.registry);
+    const credentials = await this.#credentialsFor(registry);
     if (challenge.scheme === 'basic') {
       return credentials && 'basic' in credentials ? `Basic ${credentials.basic}` : undefined;
     }
     if (credentials && 'token' in credentials) return `Bearer ${credentials.token}`;
-    return (await this.#token(address, access, challenge, credentials)).header;
+    return (await this.#token(right, challenge, credentials)).header;
   }
 
   /** Learns from an answer of 401; whether asking again may do better. What was used is not used again. */
-  learn(address: RepositoryAddress, access: Access, answer: Answer): boolean {
+  learn(right: Right, answer: Answer): boolean {
     const challenge = parseChallenge(answer.headers['www-authenticate']);
     if (challenge === undefined) return false;
-    this.#challenges.set(address.registry, challenge);
-    this.#tokens.delete(tokenName(address, access));
+    this.#challenges.set(right.address.registry, challenge);
+    this.#tokens.delete(tokenName(right));
     return true;
   }
 
@@ -71,45 +80,45 @@ export class Authorization {
     return found;
   }
 
-  async #token(
-    address: RepositoryAddress,
-    access: Access,
-    challenge: Bearer,
-    credentials: Credentials | undefined,
-  ): Promise<Token> {
-    const name = tokenName(address, access);
+  async #token(right: Right, challenge: Bearer, credentials: Credentials | undefined): Promise<Token> {
+    const name = tokenName(right);
     const kept = this.#tokens.get(name);
     if (kept && (await kept).until > Date.now()) return kept;
-    const fresh = this.#fetchToken(address, access, challenge, credentials);
+    const fresh = this.#fetchToken(right, challenge, credentials);
     this.#tokens.set(name, fresh);
     return fresh;
   }
 
-  async #fetchToken(
-    address: RepositoryAddress,
-    access: Access,
-    challenge: Bearer,
-    credentials: Credentials | undefined,
-  ): Promise<Token> {
-    const scope = `repository:${address.path}:${access === 'push' ? 'pull,push' : 'pull'}`;
-    const answer = await this.exchange.ask(tokenQuestion(challenge, scope, credentials));
+  async #fetchToken(right: Right, challenge: Bearer, credentials: Credentials | undefined): Promise<Token> {
+    const scopes = scopesOf(right);
+    const answer = await this.exchange.ask(tokenQuestion(challenge, scopes, credentials));
     if (answer.status === 401 || answer.status === 403) {
-      const found = `status ${answer.status} for ${scope}`;
-      throw denied(address.registry, challenge.realm, found, credentials !== undefined);
+      const found = `status ${answer.status} for ${scopes.join(' ')}`;
+      throw denied(right.address.registry, challenge.realm, found, credentials !== undefined);
     }
     return readToken(challenge, answer);
   }
 }
 
-function tokenName({ registry, path }: RepositoryAddress, access: Access): string {
-  return `${registry}/${path} ${access}`;
+function tokenName(right: Right): string {
+  return [right.address.registry, ...scopesOf(right)].join(' ');
+}
+
+function scopesOf({ address, access, source }: Right): readonly string[] {
+  const own = `repository:${address.path}:${access === 'push' ? 'pull,push' : 'pull'}`;
+  return source === undefined ? [own] : [own, `repository:${source.path}:pull`];
 }
 
 /** A GET with the password, or an exchange of the token that a login gave (OAuth 2, RFC 6749, 6). */
-function tokenQuestion({ realm, service }: Bearer, scope: string, credentials: Credentials | undefined) {
-  const wanted = { scope, ...(service !== undefined && { service }) };
+function tokenQuestion(
+  { realm, service }: Bearer,
+  scopes: readonly string[],
+  credentials: Credentials | undefined,
+) {
+  const named = service === undefined ? {} : { service };
   if (credentials && 'refreshToken' in credentials) {
     const grant = { grant_type: 'refresh_token', client_id: 'tfod', refresh_token: credentials.refreshToken };
+    const wanted = { scope: scopes.join(' '), ...named };
     return {
       method: 'POST' as const,
       url: realm,
@@ -118,7 +127,8 @@ function tokenQuestion({ realm, service }: Bearer, scope: string, credentials: C
     };
   }
   const url = new URL(realm);
-  for (const [name, value] of Object.entries(wanted)) url.searchParams.set(name, value);
+  for (const scope of scopes) url.searchParams.append('scope', scope);
+  for (const [name, value] of Object.entries(named)) url.searchParams.set(name, value);
   const headers: Record<string, string> =
     credentials && 'basic' in credentials ? { authorization: `Basic ${credentials.basic}` } : {};
   return { method: 'GET' as const, url, headers };

@@ -19,6 +19,7 @@ export interface Descriptor {
 /** The manifest of one image. */
 export interface ImageContent {
   readonly config: Descriptor;
+  readonly layers: readonly Descriptor[];
   /** Of all layers, as they are sent. */
   readonly bytes: number;
 }
@@ -55,7 +56,11 @@ export function imageContent({ mediaType, bytes }: Manifest): ImageContent | und
   const descriptor = descriptorOf(config);
   if (descriptor === undefined || !Array.isArray(layers)) return undefined;
   const sizes = layers.map((layer: WrittenDescriptor) => Number(layer?.size) || 0);
-  return { config: descriptor, bytes: sizes.reduce((sum, size) => sum + size, 0) };
+  return {
+    config: descriptor,
+    layers: layers.flatMap((layer: WrittenDescriptor) => descriptorOf(layer) ?? []),
+    bytes: sizes.reduce((sum, size) => sum + size, 0),
+  };
 }
 
 /**

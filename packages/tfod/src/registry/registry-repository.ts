@@ -1,7 +1,7 @@
 import { digestOf, parseDigest, type Digest } from '../values/digest';
 import type { Repository, Tag } from '../values/image-ref';
 import { addressOf, type RepositoryAddress } from './address';
-import type { Access, Authorization } from './authorization';
+import type { Access, Authorization, Right } from './authorization';
 import type { Answer, Exchange, Question } from './exchange';
 import { ACCEPT, type Descriptor, type ImageContent, type Manifest } from './manifest';
 import type { ImageConfig, RepositoryInRegistry } from './registry';
@@ -13,25 +13,27 @@ const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 /** One repository over HTTP. */
 export class RegistryRepository implements RepositoryInRegistry {
   readonly #address: RepositoryAddress;
+  readonly #right: Right;
 
   constructor(
     readonly name: Repository,
-    private readonly access: Access,
+    access: Access,
     private readonly exchange: Exchange,
     private readonly authorization: Authorization,
   ) {
     this.#address = addressOf(name);
+    this.#right = { address: this.#address, access };
   }
 
-  async head(tag: Tag): Promise<Descriptor | undefined> {
-    const url = this.#url(`manifests/${tag}`);
+  async head(reference: Tag | Digest): Promise<Descriptor | undefined> {
+    const url = this.#url(`manifests/${reference}`);
     const answer = await this.#ask({ method: 'HEAD', url, headers: { accept: ACCEPT } });
     if (answer.status === 404) return undefined;
     const digest = answer.headers['docker-content-digest'];
     const mediaType = withoutParameters(answer.headers['content-type']);
     const size = Number(answer.headers['content-length']);
     // The specification leaves these headers to the registry; the manifest itself always tells.
-    if (typeof digest !== 'string' || mediaType === '' || !(size > 0)) return this.#ofBytes(tag);
+    if (typeof digest !== 'string' || mediaType === '' || !(size > 0)) return this.#ofBytes(reference);
     return { digest: this.#digest(digest, url), mediaType, size };
   }
 
@@ -57,8 +59,8 @@ export class RegistryRepository implements RepositoryInRegistry {
     return readConfig(answer.body);
   }
 
-  async put(tag: Tag, { mediaType, bytes, digest }: Manifest): Promise<void> {
-    const url = this.#url(`manifests/${tag}`);
+  async put(reference: Tag | Digest, { mediaType, bytes, digest }: Manifest): Promise<void> {
+    const url = this.#url(`manifests/${reference}`);
     const answer = await this.#ask({
       method: 'PUT',
       url,
@@ -71,18 +73,39 @@ export class RegistryRepository implements RepositoryInRegistry {
       throw wrongAnswer(url, { expected: digest, found: told });
   }
 
+  async mount(digest: Digest, from: Repository): Promise<boolean> {
+    const source = addressOf(from);
+    if (source.registry === this.#address.registry && (await this.#mount(digest, source))) return true;
+    const there = await this.#ask({ method: 'HEAD', url: this.#url(`blobs/${digest}`), headers: {} });
+    return there.status !== 404;
+  }
+
+  async #mount(digest: Digest, source: RepositoryAddress): Promise<boolean> {
+    const url = this.#url('blobs/uploads/');
+    url.search = new URLSearchParams({ mount: digest, from: source.path }).toString();
+    const question = { method: 'POST', url, headers: {}, body: Buffer.alloc(0) } as const;
+    const answer = await this.#ask(question, { ...this.#right, source });
+    if (answer.status === 201) return true;
+    await this.#giveUp(answer, url);
+    return false;
+  }
+
   async checkPush(): Promise<void> {
     const url = this.#url('blobs/uploads/');
     const answer = await this.#ask({ method: 'POST', url, headers: {}, body: Buffer.alloc(0) });
     if (answer.status === 404) throw failed(url, `status 404${messageOf(answer)}`);
-    const { location } = answer.headers;
-    // What is not given up here the registry drops by itself after a while.
+    await this.#giveUp(answer, url);
+  }
+
+  /** An upload that has begun; what is not given up here the registry drops by itself after a while. */
+  async #giveUp({ headers }: Answer, url: URL): Promise<void> {
+    const { location } = headers;
     if (location === undefined || !URL.canParse(location, url.href)) return;
     await this.#ask({ method: 'DELETE', url: new URL(location, url), headers: {} }).catch(() => undefined);
   }
 
-  async #ofBytes(tag: Tag): Promise<Descriptor | undefined> {
-    const manifest = await this.manifest(tag);
+  async #ofBytes(reference: Tag | Digest): Promise<Descriptor | undefined> {
+    const manifest = await this.manifest(reference);
     return manifest && { ...manifest, size: manifest.bytes.length };
   }
 
@@ -91,8 +114,8 @@ export class RegistryRepository implements RepositoryInRegistry {
   }
 
   /** An answer of 2xx or 404; everything else is thrown. */
-  async #ask(question: Question): Promise<Answer> {
-    const answer = await this.#follow(await this.#authorized(question), question);
+  async #ask(question: Question, right = this.#right): Promise<Answer> {
+    const answer = await this.#follow(await this.#authorized(question, right), question);
     const { status } = answer;
     if (status === 401 || status === 403) {
       const found = `status ${status}${messageOf(answer)}`;
@@ -105,11 +128,11 @@ export class RegistryRepository implements RepositoryInRegistry {
     return answer;
   }
 
-  async #authorized(question: Question): Promise<Answer> {
-    const shown = await this.authorization.header(this.#address, this.access);
+  async #authorized(question: Question, right = this.#right): Promise<Answer> {
+    const shown = await this.authorization.header(right);
     const answer = await this.exchange.ask(withAuthorization(question, shown));
-    if (answer.status !== 401 || !this.authorization.learn(this.#address, this.access, answer)) return answer;
-    const asked = await this.authorization.header(this.#address, this.access);
+    if (answer.status !== 401 || !this.authorization.learn(right, answer)) return answer;
+    const asked = await this.authorization.header(right);
     return asked === undefined ? answer : this.exchange.ask(withAuthorization(question, asked));
   }
 

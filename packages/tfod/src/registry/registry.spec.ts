@@ -74,6 +74,57 @@ describe('a registry', () => {
     expect(await open().head(OTHER)).toMatchObject({ digest, mediaType: DOCKER_IMAGE });
   });
 
+  describe('with two repositories', () => {
+    const mount = async (env?: NodeJS.ProcessEnv, to = server.repository('vision/ml')) => {
+      const { config } = await contentOf();
+      return registries(env).open(to, 'push').mount(config.digest, repository);
+    };
+    const puts = async () => {
+      const manifest = await open().manifest(TAG);
+      if (!manifest) throw new Error('no manifest');
+      return registries().open(server.repository('vision/ml'), 'push').put(TAG, manifest);
+    };
+    beforeEach(() => server.addImage(PATH, TAG));
+
+    it('takes over what one has into the other', async () => {
+      await expect(puts()).rejects.toThrow('MANIFEST_BLOB_UNKNOWN');
+      const { config, layers } = await contentOf();
+      for (const { digest } of [config, ...layers]) {
+        const other = registries().open(server.repository('vision/ml'), 'push');
+        expect(await other.mount(digest, repository)).toBe(true);
+      }
+      await puts();
+      expect(server.manifest('vision/ml', TAG)).toEqual(server.manifest(PATH, TAG));
+    });
+
+    it('tells when the registry does not do that, and gives up what began instead', async () => {
+      server.refusesMounts = true;
+      expect(await mount()).toBe(false);
+      expect(server.requests.slice(-3).map((each) => each.split(' ')[0])).toEqual(['POST', 'DELETE', 'HEAD']);
+      server.addImage('vision/ml', TAG);
+      expect(await mount()).toBe(true);
+    });
+
+    it('knows no way from one registry to another', async () => {
+      const elsewhere = await new RegistryServer().start();
+      expect(await mount({}, elsewhere.repository('vision/ml'))).toBe(false);
+      expect(elsewhere.requests.every((each) => each.startsWith('HEAD'))).toBe(true);
+      await elsewhere.stop();
+    });
+
+    it.each([{ auth: btoa('ann:open') }, { identitytoken: 'open' }])(
+      'asks for the right to read the one and to write the other (%j)',
+      async (known) => {
+        server.login = { scheme: 'bearer', user: 'ann', password: 'open', anonymousPull: true };
+        const content = { auths: { [server.host]: known } };
+        const env = { DOCKER_CONFIG: aFolder({ 'config.json': JSON.stringify(content) }) };
+        expect(await mount(env)).toBe(true);
+        const scopes = new URLSearchParams(server.tokenRequests.at(-1)).getAll('scope').join(' ');
+        expect(scopes).toBe(`repository:vision/ml:pull,push repository:${PATH}:pull`);
+      },
+    );
+  });
+
   it('makes one index of several images, the same whatever their order', () => {
     const image = (text: string) => ({ mediaType: DOCKER_IMAGE, size: 1, digest: digestOf(text) });
     const [amd, arm] = [

@@ -18,14 +18,19 @@ export interface Registries {
 
 export interface RepositoryInRegistry {
   readonly name: Repository;
-  /** What a tag names now, by one HEAD; undefined when there is no such tag. */
-  head(tag: Tag): Promise<Descriptor | undefined>;
+  /** What a tag names now, by one HEAD; undefined when there is no such tag, or no such manifest. */
+  head(reference: Tag | Digest): Promise<Descriptor | undefined>;
   /** Checked against its digest; undefined when there is none. */
   manifest(reference: Tag | Digest): Promise<Manifest | undefined>;
   /** Checked against its digest; undefined when the registry lost it. */
   config(content: ImageContent): Promise<ImageConfig | undefined>;
-  /** Puts the bytes under a tag; all that they name must be there. */
-  put(tag: Tag, manifest: Manifest): Promise<void>;
+  /** Puts the bytes under a tag, or under their digest alone; all that they name must be there. */
+  put(reference: Tag | Digest, manifest: Manifest): Promise<void>;
+  /**
+   * Makes a blob of another repository one of this as well, which moves no byte; whether it is there then. A registry
+   * may refuse that, and there is no way from one registry to another.
+   */
+  mount(digest: Digest, from: Repository): Promise<boolean>;
   /** Begins to send something and gives it up: rejects when this user may not push. */
   checkPush(): Promise<void>;
 }

@@ -8,6 +8,7 @@ export const EMPTY_REGISTRIES: Registries = {
     manifest: async () => undefined,
     config: async () => undefined,
     put: async () => Promise.reject(new Error(`nothing can be put into ${name}`)),
+    mount: async () => false,
     checkPush: async () => Promise.reject(new Error(`nothing can be pushed to ${name}`)),
   }),
 };

@@ -30,6 +30,12 @@ export interface RegistryLogin {
   readonly anonymousPull?: true;
 }
 
+interface WrittenManifest {
+  readonly config?: { readonly digest: string };
+  readonly layers?: readonly { readonly digest: string }[];
+  readonly manifests?: readonly { readonly digest: string }[];
+}
+
 interface Kept {
   readonly mediaType: string;
   readonly bytes: Buffer;
@@ -45,6 +51,8 @@ export class RegistryServer {
   mischief: RegistryMischief[] = [];
   login: RegistryLogin | undefined;
   tokenSeconds = 300;
+  /** As registries may: what has to be in two repositories is sent twice. */
+  refusesMounts = false;
   readonly #kept = new Map<string, Kept>();
   readonly #tokens = new Map<string, string>();
   readonly #server = http.createServer((request, response) => void this.#answer(request, response));
@@ -86,7 +94,9 @@ export class RegistryServer {
     const [os, architecture] = platform.split('/');
     const config = Buffer.from(JSON.stringify({ os, architecture, config: { Labels: labels } }));
     const layer = Buffer.from('layer');
-    this.#keep(`${path}/blobs/${digestOf(config)}`, 'application/octet-stream', config);
+    for (const blob of [config, layer]) {
+      this.#keep(`${path}/blobs/${digestOf(blob)}`, 'application/octet-stream', blob);
+    }
     const manifest = {
       schemaVersion: 2,
       mediaType: DOCKER_IMAGE,
@@ -131,7 +141,19 @@ export class RegistryServer {
     if (mischief?.cut) return void request.socket.destroy();
     if (mischief) return void response.writeHead(mischief.status ?? 200, mischief.headers).end(mischief.body);
     if (!this.#admits(request)) return this.#challenge(response);
+    if (request.method === 'POST' && this.#mounts(request, url)) return void response.writeHead(201).end();
     this.#serve(request, url.pathname, body, response);
+  }
+
+  /** Whether a blob was taken over from another repository, which takes the right to read that one. */
+  #mounts({ headers }: http.IncomingMessage, { pathname, searchParams }: URL): boolean {
+    const [digest, from] = [searchParams.get('mount'), searchParams.get('from')];
+    const blob = this.#kept.get(`/v2/${from}/blobs/${digest}`);
+    const scope = this.#tokens.get(headers.authorization ?? '');
+    const isAllowed = this.login?.scheme !== 'bearer' || scope?.includes(`repository:${from}:pull`);
+    if (blob === undefined || this.refusesMounts || !isAllowed) return false;
+    this.#kept.set(pathname.replace('uploads/', digest ?? ''), blob);
+    return true;
   }
 
   #serve(request: http.IncomingMessage, path: string, body: Buffer, response: http.ServerResponse): void {
@@ -140,6 +162,11 @@ export class RegistryServer {
     if (request.method === 'PUT') {
       const [, repository = '', reference = ''] = /^\/v2\/(.*)\/manifests\/(.*)$/.exec(path) ?? [];
       const type = request.headers['content-type'] ?? '';
+      const isWhole = this.#contentOf(body).every((rest) => this.#kept.has(`/v2/${repository}/${rest}`));
+      if (!isWhole) {
+        const text = JSON.stringify({ errors: [{ code: 'MANIFEST_BLOB_UNKNOWN', message: 'blob unknown' }] });
+        return void response.writeHead(400).end(text);
+      }
       const digest = this.addManifest(repository, reference, type, body.toString());
       return void response.writeHead(201, { 'docker-content-digest': digest }).end();
     }
@@ -154,6 +181,15 @@ export class RegistryServer {
       'docker-content-digest': digestOf(kept.bytes),
     });
     response.end(request.method === 'HEAD' ? undefined : kept.bytes);
+  }
+
+  /** What must be in the repository of a manifest. */
+  #contentOf(manifest: Buffer): readonly string[] {
+    const { config, layers = [], manifests = [] } = JSON.parse(manifest.toString()) as WrittenManifest;
+    return [
+      ...[...(config ? [config] : []), ...layers].map(({ digest }) => `blobs/${digest}`),
+      ...manifests.map(({ digest }) => `manifests/${digest}`),
+    ];
   }
 
   #admits({ headers, method }: http.IncomingMessage): boolean {
@@ -190,7 +226,7 @@ export class RegistryServer {
       return void response.writeHead(401).end();
     }
     const token = `token-${this.tokenRequests.length}`;
-    this.#tokens.set(`Bearer ${token}`, query.get('scope') ?? '');
+    this.#tokens.set(`Bearer ${token}`, query.getAll('scope').join(' '));
     response.end(JSON.stringify({ token, expires_in: this.tokenSeconds }));
   }
 

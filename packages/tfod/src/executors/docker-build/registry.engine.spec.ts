@@ -10,6 +10,7 @@ import {
 import { aFolder } from '../../testing/a-folder';
 import { RegistryServer } from '../../testing/registry-server';
 import { describeWithEngine } from '../../testing/with-engine';
+import type { Receipt } from '../../images/receipt';
 import { indexEntries } from '../../registry/manifest';
 import { registriesOf } from '../../registry/registry';
 import { parseImageRef, parseTag } from '../../values/image-ref';
@@ -166,6 +167,23 @@ describeWithEngine('docker-build with a registry', () => {
     expect((await run({ ...both, check: true })).success).toBe(false);
     expect(commandsOf(await must(both), 'push')).toEqual([]);
     expect((await run({ ...both, check: true })).success).toBe(true);
+  });
+
+  it('gives the image of a runtime its names where those are, and finds it there', async () => {
+    bench.addProject('ml', 'libs/ml');
+    bench.workspace.addRuntime('ml', { image: 'shared/ml' });
+    const both = { ...options, push: true, platforms: ['linux/amd64', 'linux/arm64'], tags: ['1.4'] };
+    for (const wanted of [{ ...both, platforms: [] }, both]) {
+      const outcome = await must({ ...wanted, variants: ['cpu'] }, 'ml');
+      expect(commandsOf(outcome, 'push').every((ref) => KEYS.test(ref ?? ''))).toBe(true);
+      const { images } = JSON.parse(bench.workspace.read('dist/libs/ml/images.json')) as Receipt;
+      for (const { tags, digest } of images) {
+        for (const ref of tags) expect(await inRegistry(ref)).toBe(digest);
+      }
+      expect((await run({ ...wanted, variants: ['cpu'], check: true }, 'ml')).success).toBe(true);
+    }
+    const { manifest } = await manifestOf(`${REGISTRY}/shared/ml:1.4-cpu`);
+    expect(indexEntries(manifest)).toHaveLength(2);
   });
 
   it('says before it builds that this user may not push', async () => {

@@ -6,20 +6,24 @@ import { isAsked } from '../../images/plan';
 import { planService } from '../../images/plan-service';
 import type { Promotion } from '../../images/promotion/promotion';
 import { plainRequest } from '../../images/request';
-import { readService } from '../../service/read-service';
+import { readTfodProject } from '../../service/read-service';
 import { aFolder } from '../../testing/a-folder';
 import { AMD64, ARM64 } from '../../testing/image-facts';
 import { RegistryServer } from '../../testing/registry-server';
 import { stubEngine } from '../../testing/stub-engine';
 import { TinyWorkspace } from '../../testing/tiny-service';
+import { digestOf } from '../../values/digest';
 import promote from './executor';
 import type { PromoteOptions } from './schema';
 
 const PATH = 'vision/parking';
+/** Of every image in the registry. */
+const LAYER = digestOf('layer');
 
 describe('promote', () => {
   let server: RegistryServer;
   let workspace: TinyWorkspace;
+  let project: { name: string; root: string };
   const engine = stubEngine({
     open: async () => ({ version: '26.1.5', platform: AMD64 }),
     imagesWithLabel: async () => [],
@@ -28,6 +32,7 @@ describe('promote', () => {
   beforeEach(async () => {
     server = await new RegistryServer().start();
     workspace = new TinyWorkspace('salt');
+    project = { name: 'parking', root: 'apps/parking' };
     workspace.addService('parking', { image: `${server.host}/${PATH}`, variants: ['cpu', 'gpu'] });
     workspace.write('tfod.lock.json', JSON.stringify({ version: 1, images: {} }));
   });
@@ -37,7 +42,7 @@ describe('promote', () => {
   });
 
   async function imagesOf(platforms = [AMD64]): Promise<readonly Image[]> {
-    const service = await readService(workspace.root, { name: 'parking', root: 'apps/parking' });
+    const service = await readTfodProject(workspace.root, project);
     const machine = {
       engine,
       env: { TFOD_CACHE_DIR: workspace.cacheFolder },
@@ -50,8 +55,8 @@ describe('promote', () => {
     return images.filter(isAsked);
   }
 
-  const publish = ({ ref, labels, platform }: Image) =>
-    server.addImage(PATH, tagOf(ref), { labels, platform });
+  const publish = ({ ref, labels, platform }: Image, path = PATH) =>
+    server.addImage(path, tagOf(ref), { labels, platform });
 
   async function run(options: Partial<PromoteOptions> = {}) {
     const [out, err]: [string[], string[]] = [[], []];
@@ -59,8 +64,8 @@ describe('promote', () => {
       { tag: '1.4.0', ...options },
       {
         root: workspace.root,
-        projectName: 'parking',
-        projectsConfigurations: { version: 2, projects: { parking: { root: 'apps/parking' } } },
+        projectName: project.name,
+        projectsConfigurations: { version: 2, projects: { [project.name]: { root: project.root } } },
       },
       {
         engine,
@@ -78,7 +83,7 @@ describe('promote', () => {
   const writes = () => server.requests.filter((each) => each.startsWith('PUT'));
 
   it('gives both variants the names of the release without changing a byte, once', async () => {
-    const digests = (await imagesOf()).map(publish);
+    const digests = (await imagesOf()).map((each) => publish(each));
     expect(await run()).toMatchObject({ success: true, err: '' });
     for (const [at, variant] of ['cpu', 'gpu'].entries()) {
       const released = server.manifest(PATH, `1.4.0-${variant}`);
@@ -102,7 +107,7 @@ describe('promote', () => {
   it('makes an index over several platforms', async () => {
     const platforms = [AMD64, ARM64];
     const images = await imagesOf(platforms);
-    images.forEach(publish);
+    images.forEach((each) => publish(each));
     expect(await run({ platforms, variants: ['cpu'] })).toMatchObject({ success: true, err: '' });
     const index = JSON.parse(String(server.manifest(PATH, '1.4.0-cpu')?.bytes));
     const ofArchitecture = (architecture: string) => server.manifest(PATH, `1.4.0-cpu-${architecture}`);
@@ -132,7 +137,7 @@ describe('promote', () => {
   });
 
   it('does not move a name of a release, unless told to', async () => {
-    const digests = (await imagesOf()).map(publish);
+    const digests = (await imagesOf()).map((each) => publish(each));
     const before = server.addImage(PATH, '1.4.0-gpu');
     const refused = await run();
     expect(refused.err).toMatch(new RegExp(`RELEASE_TAKEN[^]*expected +${digests[1]}[^]*found +${before}`));
@@ -143,7 +148,7 @@ describe('promote', () => {
   });
 
   it('checks all and writes nothing in a dry run', async () => {
-    const [digest] = (await imagesOf()).map(publish);
+    const [digest] = (await imagesOf()).map((each) => publish(each));
     expect((await run({ dryRun: true })).out).toContain(`:1.4.0-cpu would be ${digest}`);
     expect(writes()).toEqual([]);
     expect(existsSync(file())).toBe(false);
@@ -158,13 +163,29 @@ describe('promote', () => {
     expect((await run(options)).err).toContain(code);
   });
 
+  it('gives the image of a runtime its name where the names of the runtime are', async () => {
+    workspace.addRuntime('ml', { image: `${server.host}/vision/ml` });
+    project = { name: 'ml', root: 'libs/ml' };
+    const [image] = await imagesOf();
+    const digest = image && publish(image, 'vision/tfod-tf');
+    expect(await run({ variants: ['cpu'] })).toMatchObject({ success: true, err: '' });
+    expect(server.manifest('vision/ml', '1.4.0-cpu')).toEqual(
+      server.manifest('vision/tfod-tf', digest ?? ''),
+    );
+    server.refusesMounts = true;
+    server.remove(`vision/ml/blobs/${LAYER}`);
+    expect((await run({ variants: ['cpu'], tag: '1.5.0' })).err).toMatch(
+      /MOUNT_REFUSED[^]*vision\/ml:1.5.0-cpu/,
+    );
+  });
+
   it('refuses an image that no registry could have', async () => {
     workspace.addService('parking', { image: 'parking' });
     expect((await run()).err).toContain('PUSH_NOWHERE');
   });
 
   it('says so when this user may not write', async () => {
-    (await imagesOf()).forEach(publish);
+    (await imagesOf()).forEach((each) => publish(each));
     server.login = { scheme: 'basic', user: 'ann', password: 'open', anonymousPull: true };
     expect((await run()).err).toMatch(/REGISTRY_DENIED[^]*docker login/);
     expect(existsSync(file())).toBe(false);

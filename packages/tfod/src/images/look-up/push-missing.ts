@@ -8,6 +8,7 @@ import { Problems } from '../problems';
 import type { EnsuredImage } from '../receipt';
 import type { ImagesRequest, Machine } from '../request';
 import { indexOver } from './index-over';
+import { mountContent, mountRefused } from './mount-content';
 import type { RegistryImage } from './registry-view';
 import { sight, tagOf } from './sight';
 
@@ -33,7 +34,7 @@ export async function pushMissing(
     const inRegistry =
       (isKept ? await sight(each.image, repository) : undefined) ??
       (await push(each.image, repository, machine));
-    await nameAll(each, inRegistry, repository, machine.report);
+    await nameAll(each, inRegistry, machine, registries);
     pushed.push({ ...each, inRegistry });
   }
   await nameIndexes(pushed, machine, registries);
@@ -69,20 +70,24 @@ async function nameIndexes(
       (each) => index && unpushed.includes(each) && !named.has(each),
     )) {
       named.add(ref);
-      const repository = registries.open(parseImageRef(ref).repository, 'push');
-      if (index) await nameIt(ref, index, repository, report);
+      // Its images have names there, so they are there.
+      if (index) await nameIt(ref, index, { report, registries });
     }
   }
 }
 
-async function nameIt(
-  ref: string,
-  manifest: Manifest,
-  repository: RepositoryInRegistry,
-  report: (line: string) => void,
-): Promise<void> {
+interface Naming {
+  readonly report: (line: string) => void;
+  readonly registries: Registries;
+  /** Brings what the manifest names into the repository of the ref. */
+  readonly bring?: (repository: RepositoryInRegistry) => Promise<void>;
+}
+
+async function nameIt(ref: string, manifest: Manifest, { report, registries, bring }: Naming): Promise<void> {
+  const repository = registries.open(parseImageRef(ref).repository, 'push');
   if ((await repository.head(tagOf(ref)))?.digest === manifest.digest) return;
   report(`naming ${ref}`);
+  await bring?.(repository);
   await repository.put(tagOf(ref), manifest);
 }
 
@@ -106,16 +111,27 @@ async function push(
   });
 }
 
-/** The names for people; each of them may have meant another image until now. */
+/**
+ * The names for people; each of them may have meant another image until now. Those of a runtime are in a repository of
+ * their own; where the registry moves nothing there by itself, the engine sends it.
+ */
 async function nameAll(
-  { image, unpushed }: EnsuredImage,
+  { image, unpushed, found }: EnsuredImage,
   { digest }: RegistryImage,
-  repository: RepositoryInRegistry,
-  report: (line: string) => void,
+  { engine, report, verbose }: Machine,
+  registries: Registries,
 ): Promise<void> {
   const refs = unpushed.filter((each) => each !== image.ref && image.refs.includes(each));
   if (refs.length === 0) return;
-  const manifest = await repository.manifest(digest);
-  if (manifest === undefined) throw new Error(`${digest} is gone from ${repository.name}`);
-  for (const ref of refs) await nameIt(ref, manifest, repository, report);
+  const source = registries.open(parseImageRef(image.ref).repository, 'push');
+  const manifest = await source.manifest(digest);
+  if (manifest === undefined) throw new Error(`${digest} is gone from ${source.name}`);
+  for (const ref of refs) {
+    const bring = async (repository: RepositoryInRegistry): Promise<void> => {
+      if (await mountContent(manifest, source, repository)) return;
+      if (found === undefined) throw mountRefused(ref, image.ref);
+      await engine.push(ref, verbose ? report : () => undefined);
+    };
+    await nameIt(ref, manifest, { report, registries, bring });
+  }
 }

@@ -23,7 +23,8 @@ function sharedLooksInto(repository: RepositoryInRegistry): RepositoryInRegistry
       (content) => repository.config(content),
       (content) => JSON.stringify(content),
     ),
-    put: (tag, manifest) => repository.put(tag, manifest),
+    put: (reference, manifest) => repository.put(reference, manifest),
+    mount: (digest, from) => repository.mount(digest, from),
     checkPush: () => (checked ??= repository.checkPush()),
   };
 }

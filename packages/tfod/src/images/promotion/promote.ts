@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { writeFileAtomic } from '../../files/atomic-write';
-import type { Registries } from '../../registry/registry';
+import type { Registries, RepositoryInRegistry } from '../../registry/registry';
 import { parseImageRef } from '../../values/image-ref';
 import { TfodError } from '../../values/tfod-error';
+import { mountContent, mountRefused } from '../look-up/mount-content';
 import { tagOf } from '../look-up/sight';
 import type { NameToGive } from './plan-promotion';
 import { formatPromotion, promotionPath, type PromotedName, type Promotion } from './promotion';
@@ -16,11 +17,23 @@ export async function promote(
   for (const { name, manifest } of names.filter((each) => each.name.verdict === 'put')) {
     report(`naming ${name.ref}`);
     const repository = registries.open(parseImageRef(name.ref).repository, 'push');
+    await bring({ name, manifest }, repository, registries);
     await repository.put(tagOf(name.ref), manifest);
     const there = await repository.head(tagOf(name.ref));
     if (there?.digest !== name.digest) throw notPromoted(name, there?.digest);
   }
   return names.map(({ name }) => name);
+}
+
+/** The names of a runtime are in a repository of their own, and its images in another. */
+async function bring(
+  { name, manifest }: NameToGive,
+  repository: RepositoryInRegistry,
+  registries: Registries,
+): Promise<void> {
+  const [image = name.ref] = name.from;
+  const source = registries.open(parseImageRef(image).repository, 'push');
+  if (!(await mountContent(manifest, source, repository))) throw mountRefused(name.ref, image);
 }
 
 /** Whole, last. */

@@ -79,6 +79,7 @@ export class FakeRegistry {
       config: async ({ config }: ImageContent) =>
         [...this.#images.values()].find((image) => configDigest(image) === config.digest),
       put: refuse,
+      mount: refuse,
       checkPush: refuse,
     };
   }
