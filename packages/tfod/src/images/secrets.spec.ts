@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { chooseSecrets, hostSecrets, parseSecret, secretOption, unusedSecrets } from './secrets';
 
 const files =
@@ -16,6 +17,14 @@ describe('hostSecrets', () => {
     expect(hostSecrets(env, files('/ca.pem', '/other.pem', '/pip.conf'))).toEqual([
       { id: 'ca', source: { file: '/ca.pem' } },
       { id: 'pip', source: { file: '/pip.conf' } },
+    ]);
+  });
+
+  it('counts from the current folder and not from that of the build', () => {
+    const env = { NODE_EXTRA_CA_CERTS: 'certs/ca.pem', PIP_CONFIG_FILE: './pip.conf' };
+    expect(hostSecrets(env, files('certs/ca.pem', './pip.conf'))).toEqual([
+      { id: 'ca', source: { file: resolve('certs/ca.pem') } },
+      { id: 'pip', source: { file: resolve('pip.conf') } },
     ]);
   });
 

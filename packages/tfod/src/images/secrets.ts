@@ -1,4 +1,4 @@
-import { isAbsolute, join } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import type { SecretMount } from '../dockerfile/sources';
 import type { Problem } from '../values/tfod-error';
 
@@ -13,14 +13,15 @@ const CA_VARIABLES = ['PIP_CERT', 'SSL_CERT_FILE', 'REQUESTS_CA_BUNDLE', 'NODE_E
 
 /**
  * The secrets that a build gets unless it is told otherwise: `ca`, the bundle of certificates that this machine
- * trusts, and `pip`, its pip.conf. A host behind a proxy that inspects TLS could not install a package without.
+ * trusts, and `pip`, its pip.conf. A host behind a proxy that inspects TLS could not install a package without. A
+ * relative path starts at the current folder, as for every tool; the build runs in another one.
  */
 export function hostSecrets(env: NodeJS.ProcessEnv, isFile: (path: string) => boolean): Secret[] {
   const ca = CA_VARIABLES.map((name) => env[name]).find((path) => path !== undefined && isFile(path));
   const pip = env['PIP_CONFIG_FILE'];
   return [
-    ...(ca === undefined ? [] : [{ id: 'ca', source: { file: ca } }]),
-    ...(pip !== undefined && isFile(pip) ? [{ id: 'pip', source: { file: pip } }] : []),
+    ...(ca === undefined ? [] : [{ id: 'ca', source: { file: resolve(ca) } }]),
+    ...(pip !== undefined && isFile(pip) ? [{ id: 'pip', source: { file: resolve(pip) } }] : []),
   ];
 }
 
