@@ -25,7 +25,7 @@ export function temporaryRef(ref: string, owner: Owner): string {
 
 /** The process that a temporary tag or folder belongs to. */
 export interface Owner {
-  /** Hexadecimal digits that stand for the machine. */
+  /** Hexadecimal digits that stand for the machine and, among its processes, for those that see each other. */
   readonly host: string;
   readonly pid: number;
 }

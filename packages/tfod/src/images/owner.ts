@@ -1,4 +1,4 @@
-import { hostname } from 'node:os';
+import { thisProcess as identityOfThis } from '../files/process-identity';
 import { digestOf, hexOf } from '../values/digest';
 import type { Owner } from './key';
 
@@ -6,10 +6,14 @@ const HOST_DIGITS = 8;
 
 /** This process, as its temporary tags and folders name it. */
 export function thisProcess(): Owner {
-  return { host: hexOf(digestOf(hostname())).slice(0, HOST_DIGITS), pid: process.pid };
+  const { pid, place } = identityOfThis();
+  return { host: hexOf(digestOf(place)).slice(0, HOST_DIGITS), pid };
 }
 
-/** Whether an owner was a process of this machine that has ended; of other machines nothing is known. */
+/**
+ * Whether an owner was a process that this one would see and that has ended; of those of other machines and containers,
+ * and of an earlier start of this machine, nothing is known.
+ */
 export function isGone(owner: Owner, self: Owner): boolean {
   if (owner.host !== self.host || owner.pid === self.pid) return false;
   try {
