@@ -1,13 +1,13 @@
 import type { EngineImage } from '../engine/engine';
 import { TfodError, type Problem } from '../values/tfod-error';
 import { buildOnce } from './build-once';
-import { asDiskFull, dropReceipt, finish, type Ensured } from './finish';
+import { asDiskFull, finish, type Ensured } from './finish';
 import { ownerOfRef } from './key';
 import { isGone, thisProcess } from './owner';
 import { identityOf, joinPlans } from './join-plans';
 import { pullFound } from './look-up/pull-found';
 import { checkPushes } from './look-up/push-missing';
-import { isAsked, isDone, type PlannedImage } from './plan';
+import { isAsked, type PlannedImage } from './plan';
 import {
   planServices,
   stayingThere,
@@ -16,11 +16,13 @@ import {
   type PlannedService,
 } from './plan-service';
 import type { Receipt } from './receipt';
+import { dropReceipt, dropReceiptBefore } from './receipt-file';
 import type { ImagesRequest, Machine } from './request';
 
 /**
- * Makes sure that the engine has the images of a service: plans, builds what is missing, and writes the receipt.
- * Quiet and quick when all are there. Throws a TfodError with every problem; then there is no receipt.
+ * Makes sure that the engine has the images of a service: plans, builds what is missing, and writes the receipt
+ * if it is to be written. Quiet and quick when all are there. Throws a TfodError with every problem; then a receipt that
+ * was to be written is not there.
  */
 export async function ensureImages(request: ImagesRequest, machine: Machine): Promise<Receipt> {
   for await (const ensured of ensureAll([request], machine)) {
@@ -64,9 +66,7 @@ async function* carryOut(
     return brought.filter(isPlanned);
   };
   try {
-    for (const { request, plan } of first) {
-      if (!isDone(plan)) await dropReceipt(request);
-    }
+    for (const each of first) await dropReceiptBefore(each, machine.report);
     const planFromStart = async () => bring(await planServices(requests, machine));
     const { planned, built } = await buildOnce(
       { planned: await bring(first), builder, planFromStart },
@@ -153,7 +153,7 @@ function isRefused(outcome: Planned): outcome is NotPlanned {
 
 /** The receipt of an earlier build tells of images that are not those of this tree. */
 async function refused({ request, error }: NotPlanned): Promise<Ensured> {
-  await dropReceipt(request);
+  if (request.writesReceipt) await dropReceipt(request);
   return { request, error };
 }
 

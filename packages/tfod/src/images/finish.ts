@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../files/atomic-write';
 import { readText } from '../files/read-text';
@@ -11,14 +10,8 @@ import type { PlannedService } from './plan-service';
 import { pushMissing } from './look-up/push-missing';
 import { Problems } from './problems';
 import { Uses } from './prune/uses';
-import {
-  formatDocument,
-  lastKeysPath,
-  receiptOf,
-  receiptPath,
-  type EnsuredImage,
-  type Receipt,
-} from './receipt';
+import { formatDocument, lastKeysPath, receiptOf, type EnsuredImage, type Receipt } from './receipt';
+import { receiptFile } from './receipt-file';
 import { keptRecord } from './records/kept-record';
 import { RecordCache } from './records/record-cache';
 import type { ImagesRequest, Machine } from './request';
@@ -28,7 +21,7 @@ export type Ensured =
   | { readonly request: ImagesRequest; readonly receipt: Receipt }
   | { readonly request: ImagesRequest; readonly error: TfodError };
 
-/** Names what is there, keeps the records, pushes, and writes the receipt of one service. */
+/** Names what is there, keeps the records, pushes, and makes the receipt of one service, which is written if it is to be. */
 export async function finish(planned: PlannedService, built: Built, machine: Machine): Promise<Ensured> {
   const { request, plan } = planned;
   try {
@@ -40,7 +33,7 @@ export async function finish(planned: PlannedService, built: Built, machine: Mac
     problems.throwAny();
     const pushed = await pushMissing(ensured, request, machine, planned.registries);
     const receipt = receiptOf(request.service, pushed);
-    await writeIfOther(receiptFile(request), formatDocument(receipt));
+    if (request.writesReceipt) await writeIfOther(receiptFile(request), formatDocument(receipt));
     return { request, receipt };
   } catch (error) {
     if (error instanceof TfodError) return { request, error };
@@ -73,15 +66,6 @@ async function keepRecords(
   const current = ensured.map(({ image }) => [keptName(image), image.key]);
   const last = { ...facts.kept.last, ...Object.fromEntries(current) };
   await writeIfOther(join(request.workspaceRoot, lastKeysPath(request.service.root)), formatLastKeys(last));
-}
-
-/** Removes the receipt of an earlier build. */
-export async function dropReceipt(request: ImagesRequest): Promise<void> {
-  await rm(receiptFile(request), { force: true });
-}
-
-function receiptFile({ workspaceRoot, service }: ImagesRequest): string {
-  return join(workspaceRoot, receiptPath(service.root));
 }
 
 async function writeIfOther(path: string, text: string): Promise<void> {

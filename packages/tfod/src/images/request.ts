@@ -41,6 +41,8 @@ export interface ImagesRequest {
   /** Refuse an image that has no pin instead of pinning it. */
   readonly frozenLock: boolean;
   readonly caches: Caches;
+  /** Whether to write the receipt, which is docker-build's: the others only make sure of an image. */
+  readonly writesReceipt: boolean;
   /** A builder of buildx; undefined: the one in use. */
   readonly builder?: string;
 }
@@ -86,6 +88,7 @@ export function plainRequest(
     goal: 'local',
     push: false,
     caches: NO_CACHES,
+    writesReceipt: true,
     frozenLock: isCi(env),
     ...(env['TFOD_REGISTRY'] && { registry: parseRegistry(env['TFOD_REGISTRY'], 'TFOD_REGISTRY') }),
     ...choices,

@@ -37,6 +37,7 @@ describe('imagesRequest', () => {
       force: false,
       goal: 'local',
       caches: { from: [], to: [] },
+      writesReceipt: true,
       push: false,
       frozenLock: false,
     });
