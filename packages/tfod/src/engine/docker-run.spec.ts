@@ -1,3 +1,4 @@
+import { AMD64 } from '../testing/image-facts';
 import { ownerFlags, runContainer } from './docker-run';
 
 describe('runContainer', () => {
@@ -5,6 +6,7 @@ describe('runContainer', () => {
     const command = runContainer({
       name: 'tfod-1',
       image: 'parking:k-1',
+      platform: AMD64,
       owner: ['--user', '1000:1000'],
       gpus: true,
       env: { HOME: '/tmp' },
@@ -18,7 +20,7 @@ describe('runContainer', () => {
       file: 'docker',
       args: [
         ...['run', '--rm', '--name', 'tfod-1', '--network', 'none', '--no-healthcheck', '--pull', 'never'],
-        ...['--user', '1000:1000', '--gpus', 'all', '--env', 'HOME=/tmp'],
+        ...['--platform', 'linux/amd64', '--user', '1000:1000', '--gpus', 'all', '--env', 'HOME=/tmp'],
         ...['--mount', 'type=bind,source=/pictures,target=/in,readonly'],
         ...['--mount', 'type=bind,"source=/odd, ""name""",target=/out'],
         ...['parking:k-1', 'detect', '--output', '/out'],

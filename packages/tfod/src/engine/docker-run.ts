@@ -1,3 +1,4 @@
+import type { Platform } from '../values/platform';
 import type { Command } from './command';
 
 /** A folder or file of this machine that a container sees. */
@@ -13,6 +14,8 @@ export interface ContainerRun {
   /** Unique on the engine. */
   readonly name: string;
   readonly image: string;
+  /** Of the image; Docker would look for that of DOCKER_DEFAULT_PLATFORM. */
+  readonly platform: Platform;
   readonly owner: OwnerFlags;
   readonly gpus: boolean;
   readonly env: Readonly<Record<string, string>>;
@@ -29,6 +32,7 @@ export type OwnerFlags = readonly string[];
 export function runContainer({
   name,
   image,
+  platform,
   owner,
   gpus,
   env,
@@ -40,6 +44,7 @@ export function runContainer({
     file: 'docker',
     args: [
       ...['run', '--rm', '--name', name, '--network', 'none', '--no-healthcheck', '--pull', 'never'],
+      ...['--platform', platform],
       ...owner,
       ...(gpus ? ['--gpus', 'all'] : []),
       ...Object.entries(env).flatMap(([variable, value]) => ['--env', `${variable}=${value}`]),

@@ -1,3 +1,4 @@
+import type { Platform } from '../values/platform';
 import type { Command } from './command';
 
 /** A container that listens until it is told to stop. */
@@ -5,8 +6,10 @@ export interface ContainerServer {
   /** Unique on the engine. */
   readonly name: string;
   readonly image: string;
+  /** Of the image; Docker would look for that of DOCKER_DEFAULT_PLATFORM. */
+  readonly platform: Platform;
   readonly gpus: boolean;
-  /** Where this machine listens for it. */
+  /** Where this machine listens for it: an address, for Docker knows no names. */
   readonly host: string;
   readonly port: number;
   /** Where it listens itself. */
@@ -17,12 +20,13 @@ export interface ContainerServer {
 
 /** Runs the container in the foreground; it is removed when it ends, and a signal to the client reaches it. */
 export function serveContainer(server: ContainerServer): Command {
-  const { name, image, gpus, host, port, containerPort, env, args } = server;
+  const { name, image, platform, gpus, host, port, containerPort, env, args } = server;
   const address = host.includes(':') ? `[${host}]` : host;
   return {
     file: 'docker',
     args: [
       ...['run', '--rm', '--name', name, '--no-healthcheck', '--pull', 'never'],
+      ...['--platform', platform],
       ...['--publish', `${address}:${port}:${containerPort}`],
       ...(gpus ? ['--gpus', 'all'] : []),
       ...Object.entries(env).flatMap(([variable, value]) => ['--env', `${variable}=${value}`]),

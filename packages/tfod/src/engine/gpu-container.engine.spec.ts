@@ -1,12 +1,15 @@
 import { aFolder } from '../testing/a-folder';
 import { describeWithEngine } from '../testing/with-engine';
+import { parsePlatform } from '../values/platform';
+import { containerName } from './container-name';
 import { removeContainer } from './docker-run';
 import { copyInto, createProgram, runProgram, startProgram, type ImageProgram } from './gpu-container';
 import { runCommand } from './run-command';
 
 const PROGRAM: ImageProgram = {
-  name: `tfod-gpu-container-spec-${process.pid}`,
+  name: containerName('gpu-container-spec', 'program'),
   image: 'python:3.13-slim-trixie',
+  platform: parsePlatform(`linux/${process.arch === 'arm64' ? 'arm64' : 'amd64'}`),
   request: undefined,
   program: 'python',
   args: [],

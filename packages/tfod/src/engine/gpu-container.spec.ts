@@ -1,14 +1,19 @@
+import { AMD64 } from '../testing/image-facts';
 import { copyInto, createProgram, runProgram, startProgram, type ImageProgram } from './gpu-container';
 
 const PROGRAM: ImageProgram = {
   name: 'tfod-1',
   image: 'parking:k-1',
+  platform: AMD64,
   request: 'gpus',
   program: 'python',
   args: ['-m', 'tfod_runtime.probe'],
   env: { HOME: '/tmp' },
 };
-const SHARED = [...['--rm', '--name', 'tfod-1', '--network', 'none', '--no-healthcheck', '--pull', 'never']];
+const SHARED = [
+  ...['--rm', '--name', 'tfod-1', '--network', 'none', '--no-healthcheck', '--pull', 'never'],
+  ...['--platform', 'linux/amd64'],
+];
 const TAIL = ['--entrypoint', 'python', 'parking:k-1', '-m', 'tfod_runtime.probe'];
 
 describe('runProgram', () => {

@@ -1,3 +1,4 @@
+import type { Platform } from '../values/platform';
 import type { Command } from './command';
 import { runContainer } from './docker-run';
 
@@ -11,6 +12,7 @@ export interface ImageProgram {
   /** Unique on the engine. */
   readonly name: string;
   readonly image: string;
+  readonly platform: Platform;
   /** Undefined: no GPU at all. */
   readonly request: GpuRequest | undefined;
   readonly program: string;

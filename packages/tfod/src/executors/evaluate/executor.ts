@@ -6,6 +6,7 @@ import { scoresDocument } from '../../evaluation/scores-document';
 import { evaluationTables, percent } from '../../evaluation/tables';
 import { readService } from '../../service/read-service';
 import { here, type Surroundings } from '../infer/surroundings';
+import { imageOptions } from '../image-options';
 import { projectRoots } from '../project-roots';
 import { runExecutor } from '../run-executor';
 import { detect } from './detect';
@@ -15,7 +16,8 @@ import { measure, otherSide, ownSide, picturesIn } from './measure';
 import { evaluateRequest, type EvaluateRequest } from './request';
 import type { EvaluateOptions } from './schema';
 
-type Context = Pick<ExecutorContext, 'root' | 'projectName' | 'projectsConfigurations' | 'isVerbose'>;
+type Context = Pick<ExecutorContext, 'root' | 'projectName' | 'projectsConfigurations' | 'isVerbose'> &
+  Pick<ExecutorContext, 'configurationName'>;
 
 const STOPPED = {
   code: 'EVALUATE_STOPPED',
@@ -44,7 +46,13 @@ async function evaluate(
   const service = await readService(context.root, { name, root });
   // Nx keeps --verbose for itself when it reads the command line.
   const verbose = options.verbose === true || context.isVerbose;
-  const request = evaluateRequest(context.root, service, { ...options, verbose }, projectRoots(context));
+  const request = evaluateRequest(
+    context.root,
+    service,
+    { ...options, verbose },
+    projectRoots(context),
+    imageOptions(context),
+  );
   const gathered = await gather(request, surroundings);
   if (request.dryRun) return dryRun(request, gathered, surroundings);
   const evaluation = await measure(request, gathered, ownSide(request), surroundings);

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import type { ProjectRoots } from '../../images/projects';
 import type { Service } from '../../service/service';
+import type { ImageOptions } from '../image-options';
 import { inferRequest, type InferRequest } from '../infer/request';
 import type { EvaluateOptions } from './schema';
 
@@ -32,6 +33,7 @@ export function evaluateRequest(
   service: Service,
   options: EvaluateOptions,
   projects: ProjectRoots = new Map([[service.name, service.root]]),
+  imageOptions: ImageOptions = {},
 ): EvaluateRequest {
   const output = resolve(workspaceRoot, options.output ?? join('dist', service.root, 'evaluate'));
   const { json = false, dryRun = false, verbose = false, using, variant } = options;
@@ -64,6 +66,7 @@ export function evaluateRequest(
         verbose,
       },
       projects,
+      imageOptions,
     ),
   };
 }

@@ -1,6 +1,7 @@
 import { chmod, copyFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { printable, type Command } from '../../engine/command';
+import { containerName } from '../../engine/container-name';
 import { removeContainer } from '../../engine/docker-run';
 import {
   copyInto,
@@ -16,6 +17,7 @@ import { readAttempt, type Attempt } from '../../findings/gpu-attempt';
 import { probeArguments, STEPS } from '../../findings/probe-arguments';
 import type { ProbeRun } from '../../findings/probe-stage';
 import { thisProcess } from '../../images/owner';
+import type { PlanEntry } from '../../images/receipt';
 import { withScratch } from '../../images/scratch';
 import type { Gathered } from './gather';
 import type { GpuVerifyRequest } from './request';
@@ -29,16 +31,23 @@ const ATTEMPT_SECONDS = 120;
 const PROGRESS = new RegExp(`^(${STAGES.join('|')})\\b`);
 
 /** The throw-away container of a GPU request. */
-export function attemptProgram(image: string, request: GpuRequest): ImageProgram {
-  const name = `tfod-gpu-verify-${process.pid}-${request}`;
-  return { name, image, request, program: 'nvidia-smi', args: ['-L'], env: {} };
+export function attemptProgram({ ref, platform }: PlanEntry, request: GpuRequest): ImageProgram {
+  const name = containerName('gpu-verify', request);
+  return { name, image: ref, platform, request, program: 'nvidia-smi', args: ['-L'], env: {} };
 }
 
 /** Starts it, and tells what became of it. */
-export async function attempt(image: string, request: GpuRequest, around: Stoppable): Promise<Attempt> {
+export async function attempt(
+  image: PlanEntry,
+  request: GpuRequest,
+  verbose: boolean,
+  around: Stoppable,
+): Promise<Attempt> {
   const program = attemptProgram(image, request);
+  const command = runProgram(program);
+  if (verbose) around.report(printable(command));
   const watch = { container: program.name, seconds: ATTEMPT_SECONDS };
-  const ran = await runWatched(runProgram(program), watch, around);
+  const ran = await runWatched(command, watch, around);
   if (ran.stoppedAfter === undefined) return readAttempt(request, ran);
   const message = `nvidia-smi gave no answer within ${ran.stoppedAfter} s`;
   return { kind: 'smi-failed', message, request, seconds: ran.seconds };
@@ -48,13 +57,14 @@ export async function attempt(image: string, request: GpuRequest, around: Stoppa
 export function probeProgram(
   request: GpuVerifyRequest,
   { tensorflow, picture }: Gathered,
-  image: string,
+  { ref, platform }: PlanEntry,
   gpuRequest: GpuRequest | undefined,
 ): ImageProgram {
   const isStatic = gpuRequest === undefined;
   return {
-    name: `tfod-gpu-verify-${process.pid}-probe`,
-    image,
+    name: containerName('gpu-verify', 'probe'),
+    image: ref,
+    platform,
     request: gpuRequest,
     program: 'python',
     args: probeArguments({

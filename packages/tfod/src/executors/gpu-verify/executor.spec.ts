@@ -137,12 +137,14 @@ describe('gpu-verify on a machine of fakes', () => {
     expect(probe).toContain('--gpus all');
     expect(probe).toContain('-m tfod_runtime.probe --require-gpus 1 --expect-tensorflow 2.21.0');
     expect(probe).toContain('--picture /tfod-picture.jpg --timeout 300');
-    expect(commands.at(-1)).toMatch(/^docker rm --force tfod-gpu-verify-\d+-probe$/);
+    expect(commands.at(-1)).toMatch(/^docker rm --force tfod-gpu-verify-\d+-probe-[0-9a-f]+$/);
   });
 
   it('hands the probe the first sample of the model, or the picture that was asked for', async () => {
     const copied = ({ commands }: Outcome) => commands.find((line) => line.startsWith('docker cp')) ?? '';
-    expect(copied(await run())).toMatch(/\/picture\.jpg tfod-gpu-verify-\d+-probe:\/tfod-picture\.jpg$/);
+    expect(copied(await run())).toMatch(
+      /\/picture\.jpg tfod-gpu-verify-\d+-probe-[0-9a-f]+:\/tfod-picture\.jpg$/,
+    );
     workspace.write('shots/c.png', 'c');
     expect(copied(await run({ picture: 'shots/c.png' }))).toMatch(/\/picture\.png .*:\/tfod-picture\.png$/);
     const { success, err } = await run({ picture: 'shots/d.png' });
@@ -268,7 +270,7 @@ describe('gpu-verify on a machine of fakes', () => {
     const { success, err, commands } = await running;
     expect(success).toBe(false);
     expect(err).toContain('GPU_VERIFY_STOPPED');
-    expect(commands.at(-1)).toMatch(/^docker rm --force tfod-gpu-verify-\d+-probe$/);
+    expect(commands.at(-1)).toMatch(/^docker rm --force tfod-gpu-verify-\d+-probe-[0-9a-f]+$/);
     expect(existsSync(join(workspace.root, 'dist/apps/parking/gpu-verify.json'))).toBe(false);
   });
 

@@ -10,6 +10,7 @@ import { junitXml } from '../../findings/junit';
 import { succeeds, verdictPath, type Verdict } from '../../findings/verdict';
 import { print, report } from '../../screen/screen';
 import { readService } from '../../service/read-service';
+import { imageOptions } from '../image-options';
 import { projectRoots } from '../project-roots';
 import { runExecutor } from '../run-executor';
 import { dryRun, printJob } from './instead';
@@ -36,7 +37,8 @@ const STOPPED = {
   remedy: 'run gpu-verify again; nothing is known of the GPU',
 };
 
-type Context = Pick<ExecutorContext, 'root' | 'projectName' | 'projectsConfigurations' | 'isVerbose'>;
+type Context = Pick<ExecutorContext, 'root' | 'projectName' | 'projectsConfigurations' | 'isVerbose'> &
+  Pick<ExecutorContext, 'configurationName'>;
 
 /** Proves that the GPU image computes, or names the first cause why it does not. */
 export default async function gpuVerify(
@@ -55,7 +57,13 @@ async function requestOf(options: GpuVerifyOptions, context: Context): Promise<G
   const service = await readService(context.root, { name, root });
   // Nx keeps --verbose for itself when it reads the command line.
   const verbose = options.verbose === true || context.isVerbose;
-  return gpuVerifyRequest(context.root, service, { ...options, verbose }, projectRoots(context));
+  return gpuVerifyRequest(
+    context.root,
+    service,
+    { ...options, verbose },
+    projectRoots(context),
+    imageOptions(context),
+  );
 }
 
 async function answer(request: GpuVerifyRequest, around: Stoppable): Promise<boolean> {

@@ -18,10 +18,10 @@ import type { Stoppable } from './surroundings';
 export async function dryRun(request: GpuVerifyRequest, around: Stoppable): Promise<void> {
   const { service, mode } = request;
   const { print } = around;
-  const { ref, verdict } = await plannedImage(request, around);
+  const image = await plannedImage(request, around);
   const gathered = await gather(request);
   const gpuRequest = mode === 'gpu' ? 'gpus' : undefined;
-  if (verdict === 'build') {
+  if (image.verdict === 'build') {
     print(
       `# first the image is built; nx run ${service.name}:docker-build --variants=gpu --dryRun prints how`,
     );
@@ -31,10 +31,10 @@ export async function dryRun(request: GpuVerifyRequest, around: Stoppable): Prom
     print(printable(queryGpus()));
     print('# the engine; where it does not know --gpus, --device nvidia.com/gpu=all takes its place');
     print(printable(engineDetails()));
-    print(printable(runProgram(attemptProgram(ref, 'gpus'))));
+    print(printable(runProgram(attemptProgram(image, 'gpus'))));
   }
   print('# the image');
-  const program = probeProgram(request, gathered, ref, gpuRequest);
+  const program = probeProgram(request, gathered, image, gpuRequest);
   for (const command of probeCommands(program, gathered.picture)) print(printable(command));
 }
 

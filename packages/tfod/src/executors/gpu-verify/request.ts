@@ -3,6 +3,7 @@ import type { ProjectRoots } from '../../images/projects';
 import type { Mode } from '../../findings/verdict';
 import { SERVICE_FILE, type Service } from '../../service/service';
 import { TfodError, type Problem } from '../../values/tfod-error';
+import type { ImageOptions } from '../image-options';
 import type { GpuVerifyOptions } from './schema';
 
 /** What is to be done, with every path absolute and every default in its place. */
@@ -11,6 +12,8 @@ export interface GpuVerifyRequest {
   readonly service: Service;
   /** All of the workspace. */
   readonly projects: ProjectRoots;
+  /** How docker-build makes its images. */
+  readonly imageOptions: ImageOptions;
   readonly mode: Mode;
   readonly gpus: number;
   readonly targets: readonly string[];
@@ -34,6 +37,7 @@ export function gpuVerifyRequest(
   service: Service,
   options: GpuVerifyOptions,
   projects: ProjectRoots = new Map([[service.name, service.root]]),
+  imageOptions: ImageOptions = {},
 ): GpuVerifyRequest {
   const driver = options.driver === undefined ? undefined : String(options.driver);
   const targets = (options.gpuTargets ?? []).map((target) => target.trim()).filter((target) => target !== '');
@@ -45,6 +49,7 @@ export function gpuVerifyRequest(
     workspaceRoot,
     service,
     projects,
+    imageOptions,
     mode: options.mode ?? 'gpu',
     gpus: options.requireGpus ?? 1,
     targets,

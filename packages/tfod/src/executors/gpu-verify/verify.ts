@@ -1,13 +1,13 @@
-import { printable } from '../../engine/command';
-import { runProgram, type GpuRequest } from '../../engine/gpu-container';
+import type { GpuRequest } from '../../engine/gpu-container';
 import { skipped } from '../../findings/checks';
 import { bestAttempt, noRequest, requestFindings, starts } from '../../findings/engine-stage';
 import type { Finding } from '../../findings/finding';
 import type { Attempt } from '../../findings/gpu-attempt';
 import { probeAnswer, type ProbeAnswer } from '../../findings/probe-stage';
 import { verdict, type Verdict } from '../../findings/verdict';
+import type { PlanEntry } from '../../images/receipt';
 import { TfodError } from '../../values/tfod-error';
-import { attempt, attemptProgram, probeProgram, runProbe } from './containers';
+import { attempt, probeProgram, runProbe } from './containers';
 import { gather, type Gathered } from './gather';
 import { ensureImage } from './image';
 import { lookAtHost, openEngine } from './outside';
@@ -33,7 +33,13 @@ export async function verify(request: GpuVerifyRequest, around: Stoppable): Prom
   const image = await ensureImage(request, around);
   const { rungs, gpuRequest } = await requestGpus(request, image, host?.count, around);
   const { finding, report } = await askProbe(request, gathered, image, gpuRequest, around);
-  return verdict({ service: service.name, mode, image, outside: [...outside, ...rungs, finding], report });
+  return verdict({
+    service: service.name,
+    mode,
+    image: image.ref,
+    outside: [...outside, ...rungs, finding],
+    report,
+  });
 }
 
 interface Requested {
@@ -45,16 +51,13 @@ interface Requested {
 /** Docker's own flag first; where the engine does not know how to honour it, the Container Device Interface. */
 async function requestGpus(
   { mode, gpus, verbose }: GpuVerifyRequest,
-  image: string,
+  image: PlanEntry,
   onHost: number | undefined,
   around: Stoppable,
 ): Promise<Requested> {
   if (mode === 'static') return { rungs: noRequest(STATIC), gpuRequest: undefined };
   around.report('asking the engine for a container with a GPU');
-  const tried = (request: GpuRequest): Promise<Attempt> => {
-    if (verbose) around.report(printable(runProgram(attemptProgram(image, request))));
-    return attempt(image, request, around);
-  };
+  const tried = (request: GpuRequest): Promise<Attempt> => attempt(image, request, verbose, around);
   const first = await tried('gpus');
   const isUnknown = first.kind === 'refused' && first.cause?.check === 'engine.gpu-known';
   const attempts = isUnknown ? ([first, await tried('cdi')] as const) : ([first] as const);
@@ -69,11 +72,11 @@ async function requestGpus(
 async function askProbe(
   request: GpuVerifyRequest,
   gathered: Gathered,
-  image: string,
+  image: PlanEntry,
   gpuRequest: GpuRequest | undefined,
   around: Stoppable,
 ): Promise<ProbeAnswer> {
-  around.report(`running the probe in ${image}${gpuRequest === undefined ? ', without a GPU' : ''}`);
+  around.report(`running the probe in ${image.ref}${gpuRequest === undefined ? ', without a GPU' : ''}`);
   const program = probeProgram(request, gathered, image, gpuRequest);
   const ran = await runProbe(request, program, gpuRequest && gathered.picture, around);
   if (ran.code === WRONG_USAGE) throw refusedByProbe(ran.stderr);

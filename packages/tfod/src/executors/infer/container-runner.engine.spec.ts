@@ -66,7 +66,6 @@ describeWithEngine('infer in a container', () => {
   it('builds what is missing, sees the pictures and nothing else, and leaves results of the caller', async () => {
     expect(await infer({ input: ['shots', 'more, "odd"/c.jpg'], output: 'out' })).toBe(true);
     const facts = JSON.parse(workspace.read('out/deep/facts.json'));
-    const receipt = JSON.parse(workspace.read('dist/apps/parking/images.json'));
     expect(facts).toEqual({
       read: {
         'a.jpg': 'shots/a.jpg',
@@ -77,7 +76,7 @@ describeWithEngine('infer in a container', () => {
       writesPictures: false,
       network: ['lo'],
       home: true,
-      ref: receipt.images.at(-1).ref,
+      ref: expect.stringMatching(new RegExp(`^${SPACE}/parking:k-[0-9a-f]{32}$`)),
     });
     const { uid, gid } = statSync(join(workspace.root, 'out/deep/facts.json'));
     expect([uid, gid]).toEqual([process.getuid?.(), process.getgid?.()]);

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { printable, type Command } from '../../engine/command';
 import { dockerEngine } from '../../engine/docker';
+import { containerName } from '../../engine/container-name';
 import { imageMemory } from '../../engine/image-memory';
 import {
   ownerFlags,
@@ -12,15 +13,13 @@ import {
 } from '../../engine/docker-run';
 import type { Ran } from '../../engine/run-command';
 import { cacheDir } from '../../files/cache-dir';
-import { buildCommands } from '../../images/build-commands';
-import { ensureImages } from '../../images/ensure-images';
 import { thisProcess } from '../../images/owner';
-import { planService } from '../../images/plan-service';
-import { planDocument, type PlanEntry } from '../../images/receipt';
-import { plainRequest, type ImagesRequest, type Machine } from '../../images/request';
+import type { PlanEntry } from '../../images/receipt';
+import type { Machine } from '../../images/request';
 import { withScratch } from '../../images/scratch';
 import { modelFolder } from '../../models/read-model';
 import { TfodError } from '../../values/tfod-error';
+import { ensureVariantImage, planVariantImage } from '../variant-image';
 import { detectArguments } from './detect-arguments';
 import type { Picture } from './find-pictures';
 import { mountPictures, pictureList } from './picture-list';
@@ -54,34 +53,34 @@ export async function inferInContainer(
   });
 }
 
+/** What is run, and on what. */
+export type RunImage = Pick<PlanEntry, 'ref' | 'platform'>;
+
 /** The image to run, which is built first if it is the service's own and missing. */
-export async function ensureServiceImage(request: InferRequest, surroundings: Surroundings): Promise<string> {
-  if (request.image !== undefined) return request.image;
-  const images = imagesOf(request, surroundings);
-  return serviceImage((await ensureImages(images, machineOf(request, surroundings))).images).ref;
+export async function ensureServiceImage(
+  request: InferRequest,
+  surroundings: Surroundings,
+): Promise<RunImage> {
+  const machine = machineOf(request, surroundings);
+  return request.image === undefined
+    ? ensureVariantImage(request, machine)
+    : imageThere(request.image, machine);
 }
 
 /** The image as it will be called, and the commands that build what is missing of it. */
 export async function plannedServiceImage(
   request: InferRequest,
   surroundings: Surroundings,
-): Promise<{ readonly ref: string; readonly commands: readonly Command[] }> {
-  if (request.image !== undefined) return { ref: request.image, commands: [] };
+): Promise<{ readonly image: RunImage; readonly commands: readonly Command[] }> {
   const machine = machineOf(request, surroundings);
-  const planned = await planService(imagesOf(request, surroundings), machine, {
-    needsEngine: false,
-    writesPins: false,
-    fetchesWeights: false,
-  });
-  const { ref } = serviceImage(planDocument(request.service, planned.plan).images);
-  return { ref, commands: buildCommands(planned, machine.engine.commands) };
+  if (request.image === undefined) return planVariantImage(request, machine);
+  return { image: await imageThere(request.image, machine), commands: [] };
 }
 
-function imagesOf(
-  { workspaceRoot, service, projects, variant }: InferRequest,
-  { env }: Surroundings,
-): ImagesRequest {
-  return plainRequest(workspaceRoot, service, env, { projects, variants: [variant] });
+/** Of an image that the engine does not have it says so itself when it is to run it. */
+async function imageThere(ref: string, { engine }: Machine): Promise<RunImage> {
+  const [found] = await engine.inspect([ref]);
+  return { ref, platform: (found ?? (await engine.open())).platform };
 }
 
 /** The machine as a build sees it. */
@@ -99,24 +98,17 @@ export function machineOf(
   };
 }
 
-/** The image that is run. */
-export function serviceImage<Entry extends PlanEntry>(images: readonly Entry[]): Entry {
-  const image = images.find(({ role }) => role === 'service');
-  if (!image) throw new Error('the plan of a service holds no service image');
-  return image;
-}
-
 async function containerOf(
   request: InferRequest,
   pictures: readonly Picture[],
-  image: string,
+  image: RunImage,
   list: string,
   surroundings: Surroundings,
 ): Promise<ContainerRun> {
   const container = await plainContainer(request, image, surroundings);
   return {
     ...container,
-    env: { ...container.env, TFOD_IMAGE_REF: image },
+    env: { ...container.env, TFOD_IMAGE_REF: image.ref },
     mounts: [
       ...mountPictures(pictures).mounts,
       { source: list, target: LIST },
@@ -130,14 +122,15 @@ async function containerOf(
 /** A container of the image in which the caller is at home, with another model in it where one was asked for. */
 export async function plainContainer(
   { workspaceRoot, service, model, variant }: InferRequest,
-  image: string,
+  { ref, platform }: RunImage,
   { caller, run }: Surroundings,
 ): Promise<ContainerRun> {
   const security = caller === undefined ? '' : (await run(securityOptions())).stdout;
   const source = model === undefined ? undefined : modelFolder(workspaceRoot, { ...service, model });
   return {
-    name: `tfod-infer-${process.pid}-${service.name}`,
-    image,
+    name: containerName('infer', service.name),
+    image: ref,
+    platform,
     owner: ownerFlags(caller, security),
     gpus: variant === 'gpu',
     // The caller has no home in the image; what looks for one gets a folder that may be written.
@@ -153,9 +146,9 @@ async function dryRun(
   surroundings: Surroundings,
 ): Promise<number> {
   const { env, platform, print } = surroundings;
-  const { ref, commands } = await plannedServiceImage(request, surroundings);
+  const { image, commands } = await plannedServiceImage(request, surroundings);
   const list = join(cacheDir(env, platform), 'infer', 'pictures.jsonl');
-  const container = await containerOf(request, pictures, ref, list, surroundings);
+  const container = await containerOf(request, pictures, image, list, surroundings);
   commands.forEach((command) => print(printable(command)));
   print(`# ${list} gets a line for each of ${pictures.length} pictures, such as`);
   print(`# ${pictureList(mountPictures(pictures).pictures.slice(0, 1)).trim()}`);

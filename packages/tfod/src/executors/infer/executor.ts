@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { readyModel } from '../../models/ready-model';
 import { Problems } from '../../images/problems';
 import { readService } from '../../service/read-service';
+import { imageOptions } from '../image-options';
 import { projectRoots } from '../project-roots';
 import { runExecutor } from '../run-executor';
 import { inferInContainer } from './container-runner';
@@ -14,7 +15,8 @@ import type { InferOptions } from './schema';
 import { here, type Surroundings } from './surroundings';
 
 /** What of the context is looked at. */
-type InferContext = Pick<ExecutorContext, 'root' | 'projectName' | 'projectsConfigurations' | 'isVerbose'>;
+type InferContext = Pick<ExecutorContext, 'root' | 'projectName' | 'projectsConfigurations' | 'isVerbose'> &
+  Pick<ExecutorContext, 'configurationName'>;
 
 const STOPPED = {
   code: 'INFER_STOPPED',
@@ -45,7 +47,13 @@ async function infer(
   const service = await readService(context.root, { name, root });
   // Nx keeps --verbose for itself when it reads the command line.
   const verbose = options.verbose === true || context.isVerbose;
-  const request = inferRequest(context.root, service, { ...options, verbose }, projectRoots(context));
+  const request = inferRequest(
+    context.root,
+    service,
+    { ...options, verbose },
+    projectRoots(context),
+    imageOptions(context),
+  );
   if (request.ray) return inferOnRay(request, request.ray, surroundings);
   const pictures = await gather(request, surroundings);
   return request.runner === 'python'

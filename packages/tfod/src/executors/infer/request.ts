@@ -1,5 +1,6 @@
 import { join, posix, relative, resolve, sep } from 'node:path';
 import type { ProjectRoots } from '../../images/projects';
+import type { ImageOptions } from '../image-options';
 import { SERVICE_FILE, type Service, type Variant } from '../../service/service';
 import { TfodError } from '../../values/tfod-error';
 import type { InferOptions } from './schema';
@@ -10,6 +11,8 @@ export interface InferRequest {
   readonly service: Service;
   /** All of the workspace. */
   readonly projects: ProjectRoots;
+  /** How docker-build makes its images. */
+  readonly imageOptions: ImageOptions;
   readonly runner: 'container' | 'python';
   /** What spreads the work over machines; undefined for this machine alone. */
   readonly ray: RayRequest | undefined;
@@ -53,11 +56,13 @@ export function inferRequest(
   service: Service,
   options: InferOptions,
   projects: ProjectRoots = new Map([[service.name, service.root]]),
+  imageOptions: ImageOptions = {},
 ): InferRequest {
   return {
     workspaceRoot,
     service,
     projects,
+    imageOptions,
     runner: options.using ?? 'container',
     variant: chosenVariant(service, options.variant),
     ray: rayOf(workspaceRoot, service, options),

@@ -11,17 +11,20 @@ import {
   plainContainer,
   plannedServiceImage,
   runToTheEnd,
+  type RunImage,
 } from '../infer/container-runner';
 import { runPython } from '../infer/python-runner';
 import { pythonCommand, pythonService, workshopOf } from '../infer/python-service';
 import { inferRequest, type InferRequest } from '../infer/request';
 import { here, type Surroundings } from '../infer/surroundings';
 import { ensureEnvironment, environmentCommands, findEnvironment } from '../infer/virtual-environment';
+import { imageOptions } from '../image-options';
 import { projectRoots } from '../project-roots';
 import { runExecutor } from '../run-executor';
 import type { ModelInfoOptions } from './schema';
 
-type Context = Pick<ExecutorContext, 'root' | 'projectName' | 'projectsConfigurations' | 'isVerbose'>;
+type Context = Pick<ExecutorContext, 'root' | 'projectName' | 'projectsConfigurations' | 'isVerbose'> &
+  Pick<ExecutorContext, 'configurationName'>;
 
 const STOPPED = {
   code: 'MODEL_INFO_STOPPED',
@@ -54,7 +57,7 @@ async function modelInfo(
   // Nx keeps --verbose for itself when it reads the command line.
   const verbose = options.verbose === true || context.isVerbose;
   const chosen = { ...(using && { using }), ...(variant && { variant }), json, dryRun, verbose };
-  const plain = inferRequest(context.root, service, chosen, projectRoots(context));
+  const plain = inferRequest(context.root, service, chosen, projectRoots(context), imageOptions(context));
   const request = model === undefined || model === service.model ? plain : { ...plain, model };
   await checkModel(request, surroundings);
   return request.runner === 'python'
@@ -78,8 +81,8 @@ function cardArguments({ json, verbose }: InferRequest): readonly string[] {
 
 async function cardInContainer(request: InferRequest, surroundings: Surroundings): Promise<number> {
   if (request.dryRun) {
-    const { ref, commands } = await plannedServiceImage(request, surroundings);
-    const run = runContainer(await cardContainer(request, ref, surroundings));
+    const { image, commands } = await plannedServiceImage(request, surroundings);
+    const run = runContainer(await cardContainer(request, image, surroundings));
     [...commands, run].forEach((command) => surroundings.print(printable(command)));
     return 0;
   }
@@ -89,7 +92,7 @@ async function cardInContainer(request: InferRequest, surroundings: Surroundings
 
 async function cardContainer(
   request: InferRequest,
-  image: string,
+  image: RunImage,
   surroundings: Surroundings,
 ): Promise<ContainerRun> {
   const container = await plainContainer(request, image, surroundings);

@@ -9,6 +9,7 @@ import type { Machine } from '../../images/request';
 import { print, report } from '../../screen/screen';
 import { readTfodProject } from '../../service/read-service';
 import { imagesRequest, readTag } from '../docker-build/options';
+import { imageOptions } from '../image-options';
 import { projectRoots } from '../project-roots';
 import { runExecutor } from '../run-executor';
 import type { PromoteOptions } from './schema';
@@ -41,7 +42,7 @@ const KEYS_ALONE = { needsEngine: false, writesPins: false, fetchesWeights: fals
 /** Gives the images of a service, as this tree makes them and the registry has them, the names of a release. */
 export default async function promoteImages(
   options: PromoteOptions,
-  context: Pick<ExecutorContext, 'root' | 'projectName' | 'projectsConfigurations'>,
+  context: Pick<ExecutorContext, 'root' | 'projectName' | 'projectsConfigurations' | 'configurationName'>,
   surroundings: Surroundings = HERE,
 ): Promise<{ success: boolean }> {
   return runExecutor(STOPPED, surroundings.report, async (signal) => {
@@ -61,7 +62,7 @@ async function run(
   const service = await readTfodProject(workspaceRoot, { name, root });
   const { tag: written, overwrite = false, dryRun = false, json = false, ...images } = options;
   const tag = readTag(written, '--tag');
-  const asked = { ...images, push: true, frozenLock: true };
+  const asked = { ...imageOptions(context), ...images, push: true, frozenLock: true };
   const request = {
     ...imagesRequest(workspaceRoot, service, surroundings.env, asked),
     projects: projectRoots(context),

@@ -59,7 +59,7 @@ describeWithEngine('serve in a container', () => {
     });
     expect(await served).toBe(true);
     expect(await second).toBe(false);
-    expect(told.join('\n')).toMatch(/PORT_TAKEN[^]*the container tfod-serve-\d+-parking/);
+    expect(told.join('\n')).toMatch(/PORT_TAKEN[^]*the container tfod-serve-\d+-parking-[0-9a-f]+/);
     expect(told).toContain('finished what was accepted');
     expect(docker('ps', '--all', '--format', '{{.Names}}')).not.toContain(`tfod-serve-${process.pid}`);
   });

@@ -4,6 +4,7 @@ import { readyModel } from '../../models/ready-model';
 import { readService } from '../../service/read-service';
 import { TfodError } from '../../values/tfod-error';
 import { here, type Surroundings } from '../infer/surroundings';
+import { imageOptions } from '../image-options';
 import { projectRoots } from '../project-roots';
 import { runExecutor } from '../run-executor';
 import { containerServer, planContainerServer } from './container-server';
@@ -14,7 +15,8 @@ import { presenceFile, serveRequest, urlOf, type ServeRequest } from './request'
 import { runServer } from './run-server';
 import type { ServeOptions } from './schema';
 
-type ServeContext = Pick<ExecutorContext, 'root' | 'projectName' | 'projectsConfigurations' | 'isVerbose'>;
+type ServeContext = Pick<ExecutorContext, 'root' | 'projectName' | 'projectsConfigurations' | 'isVerbose'> &
+  Pick<ExecutorContext, 'configurationName'>;
 
 const STOPPED = { code: 'SERVE_STOPPED', what: 'The server was stopped', remedy: 'run serve again' };
 
@@ -68,7 +70,13 @@ async function gather(
   const service = await readService(context.root, { name, root });
   // Nx keeps --verbose for itself when it reads the command line.
   const verbose = options.verbose === true || context.isVerbose;
-  const request = serveRequest(context.root, service, { ...options, verbose }, projectRoots(context));
+  const request = serveRequest(
+    context.root,
+    service,
+    { ...options, verbose },
+    projectRoots(context),
+    imageOptions(context),
+  );
   const problems = new Problems();
   problems.add(...(await readyModel(context.root, service, env, request.dryRun ? 'store' : 'network')));
   if (!request.dryRun) await problems.attempt(() => checkPort(request.host, request.port, run));

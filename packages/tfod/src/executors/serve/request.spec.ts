@@ -1,5 +1,6 @@
 import type { Service } from '../../service/service';
 import { serveContainer } from '../../engine/docker-serve';
+import { ARM64 } from '../../testing/image-facts';
 import { serveArguments, serveRequest, urlOf } from './request';
 
 const SERVICE: Service = {
@@ -42,10 +43,19 @@ describe('serveRequest', () => {
 });
 
 describe('serveContainer', () => {
-  const server = { name: 'n', image: 'parking:cpu', host: '::1', port: 9000, containerPort: 8080 };
+  const server = {
+    name: 'n',
+    image: 'parking:cpu',
+    platform: ARM64,
+    host: '::1',
+    port: 9000,
+    containerPort: 8080,
+  };
 
   it('publishes one port', () => {
     const { args } = serveContainer({ ...server, gpus: true, env: { A: 'b' }, args: ['serve'] });
-    expect(args.join(' ')).toContain('--publish [::1]:9000:8080 --gpus all --env A=b parking:cpu serve');
+    expect(args.join(' ')).toContain(
+      '--platform linux/arm64 --publish [::1]:9000:8080 --gpus all --env A=b parking:cpu serve',
+    );
   });
 });

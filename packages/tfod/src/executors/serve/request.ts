@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { ProjectRoots } from '../../images/projects';
 import type { Service } from '../../service/service';
 import type { Variant } from '../../service/variant';
+import type { ImageOptions } from '../image-options';
 import { chosenVariant } from '../infer/request';
 import type { ServeOptions } from './schema';
 
@@ -11,6 +12,8 @@ export interface ServeRequest {
   readonly service: Service;
   /** All of the workspace. */
   readonly projects: ProjectRoots;
+  /** How docker-build makes its images. */
+  readonly imageOptions: ImageOptions;
   readonly runner: 'container' | 'python';
   readonly variant: Variant;
   readonly host: string;
@@ -31,11 +34,13 @@ export function serveRequest(
   service: Service,
   options: ServeOptions,
   projects: ProjectRoots = new Map([[service.name, service.root]]),
+  imageOptions: ImageOptions = {},
 ): ServeRequest {
   return {
     workspaceRoot,
     service,
     projects,
+    imageOptions,
     runner: options.using ?? 'container',
     variant: chosenVariant(service, options.variant),
     host: options.host ?? '127.0.0.1',
