@@ -184,10 +184,12 @@ describeWithEngine('the Docker engine', () => {
   it('pushes to a registry, and says why it could not', async () => {
     const name = `${process.env['TFOD_TEST_REGISTRY']}/tfod-spec/${run}:1`;
     await engine.tag(target.refs[0] ?? '', name);
-    await engine.push(name, () => undefined);
+    await engine.push(name, { onLine: () => undefined });
     expect(await engine.resolve(name)).toMatch(/^sha256:/);
     await engine.untag(name);
-    await expect(engine.push(name, () => undefined)).rejects.toMatchObject({ code: 'PUSH_FAILED' });
+    await expect(engine.push(name, { onLine: () => undefined })).rejects.toMatchObject({
+      code: 'PUSH_FAILED',
+    });
   });
 
   it('stops a build when told to', async () => {

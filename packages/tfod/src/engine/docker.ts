@@ -33,9 +33,8 @@ export function dockerEngine(run: RunCommand = runCommand, memory: ImageMemory =
       const ran = await run(command);
       if (ran.code !== 0 && !NOT_THERE.test(ran.stderr)) throw failed(command, ran);
     },
-    push: async (ref, onLine) => {
-      const command = docker.pushImage(ref);
-      const ran = await run(command, { onLine, tailLines: SHOWN_LINES });
+    push: async (ref, options) => {
+      const ran = await run(docker.pushImage(ref), { ...options, tailLines: SHOWN_LINES });
       if (ran.code !== 0) throw pushFailed(ref, ran);
     },
     pull: async (ref, platform, options) => {

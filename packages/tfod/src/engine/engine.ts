@@ -19,9 +19,9 @@ export interface Engine {
   tag(image: string, ref: string): Promise<void>;
   /** Removes the name; the image goes with its last one. A name that is not there is no error. */
   untag(ref: string): Promise<void>;
-  push(ref: string, onLine: (line: string) => void): Promise<void>;
+  push(ref: string, options: TransferOptions): Promise<void>;
   /** Brings `repository@sha256:…` from its registry; it has no name yet. */
-  pull(ref: string, platform: Platform, options: PullOptions): Promise<void>;
+  pull(ref: string, platform: Platform, options: TransferOptions): Promise<void>;
   /** The digest that a ref of another's image has in its registry now. */
   resolve(ref: string): Promise<Digest>;
   build(request: BuildRequest, on: (event: BuildEvent) => void): Promise<BuildOutcome>;
@@ -33,7 +33,8 @@ export interface Engine {
   readonly commands: EngineCommands;
 }
 
-export interface PullOptions {
+/** Of what goes to a registry or comes from one. */
+export interface TransferOptions {
   readonly onLine: (line: string) => void;
   readonly signal?: AbortSignal;
 }

@@ -5,6 +5,7 @@ import { KEY_LABEL } from '../labels';
 import type { Plan } from '../plan';
 import type { Machine } from '../request';
 import { pinnedRef, type RegistryImage } from './registry-view';
+import { transferOptions } from './transfer-options';
 
 /** Brings the images that the plan pulls into the engine and gives them their names; by the name of each. */
 export async function pullFound(plan: Plan, machine: Machine): Promise<ReadonlyMap<string, EngineImage>> {
@@ -17,13 +18,10 @@ export async function pullFound(plan: Plan, machine: Machine): Promise<ReadonlyM
 
 /** By digest, and the names last: a tag that was moved since the look-up, or a killed pull, can do no harm. */
 async function pull(image: Image, found: RegistryImage, machine: Machine): Promise<EngineImage> {
-  const { engine, report, verbose, signal } = machine;
+  const { engine, report } = machine;
   const ref = pinnedRef(found);
   report(`pulling ${image.name} from ${ref}`);
-  await engine.pull(ref, image.platform, {
-    onLine: verbose ? report : () => undefined,
-    ...(signal && { signal }),
-  });
+  await engine.pull(ref, image.platform, transferOptions(machine));
   const [there] = await engine.inspect([ref]);
   if (there?.labels[KEY_LABEL] !== image.key || there.platform !== image.platform) {
     throw notVerified(image, ref, there);

@@ -36,10 +36,14 @@ describe('pushMissing, of a runtime', () => {
     return images.filter(isAsked);
   }
 
-  async function push(images: readonly Image[], inEngine = true): Promise<readonly EnsuredImage[]> {
+  async function push(
+    images: readonly Image[],
+    { inEngine = true, signal }: { inEngine?: boolean; signal?: AbortSignal } = {},
+  ): Promise<readonly EnsuredImage[]> {
     const engine = stubEngine({
-      push: async (ref) => {
+      push: async (ref, options) => {
         pushed.push(ref);
+        options.signal?.throwIfAborted();
         const image = images.find(({ refs }) => refs.includes(ref));
         if (image)
           server.addImage(pathOf(ref), tagOf(ref), { labels: image.labels, platform: image.platform });
@@ -59,7 +63,7 @@ describe('pushMissing, of a runtime', () => {
       } as const;
       return { ...common, ...(inEngine && { found }) };
     });
-    const machine = { engine, env: {}, report: () => undefined, verbose: false };
+    const machine = { engine, env: {}, report: () => undefined, verbose: false, ...(signal && { signal }) };
     return pushMissing(ensured, { force: false }, machine, registriesOf({ env: { HOME: aFolder() } }));
   }
 
@@ -71,6 +75,12 @@ describe('pushMissing, of a runtime', () => {
       expect(named('vision/tfod-tf', tag)).toBeUndefined();
     }
     expect(pushed).toEqual(images.map(({ ref }) => ref));
+  });
+
+  it('lets the engine know when it is to stop', async () => {
+    const signal = AbortSignal.abort(new Error('enough'));
+    await expect(push(imagesFor([AMD64]), { signal })).rejects.toThrow('enough');
+    expect(pushed).toHaveLength(1);
   });
 
   it('puts an index over several platforms where the names are', async () => {
@@ -93,7 +103,7 @@ describe('pushMissing, of a runtime', () => {
     const manifests = [{ ...child, platform: { os: 'linux', architecture: 'amd64' } }];
     const text = JSON.stringify({ schemaVersion: 2, mediaType: OCI_INDEX, manifests });
     server.addManifest(path, tagOf(image?.ref ?? ''), OCI_INDEX, text);
-    await push(images, false);
+    await push(images, { inEngine: false });
     expect(named('vision/ml', 'cpu')?.bytes.toString()).toBe(text);
     expect(named('vision/ml', digest)).toEqual(named(path, digest));
   });
@@ -114,7 +124,7 @@ describe('pushMissing, of a runtime', () => {
       const images = imagesFor([AMD64]);
       const [{ ref = '', labels = {} } = {}] = images;
       server.addImage('vision/tfod-tf', tagOf(ref), { labels });
-      await expect(push(images, false)).rejects.toThrow(/MOUNT_REFUSED[^]*vision\/ml:cpu/);
+      await expect(push(images, { inEngine: false })).rejects.toThrow(/MOUNT_REFUSED[^]*vision\/ml:cpu/);
     });
   });
 });

@@ -11,6 +11,7 @@ import { indexOver } from './index-over';
 import { mountContent, mountRefused } from './mount-content';
 import type { RegistryImage } from './registry-view';
 import { sight, tagOf } from './sight';
+import { transferOptions } from './transfer-options';
 
 /**
  * Puts into the registry what it does not have: each image once, under the tag of its key, and then the same manifest
@@ -95,10 +96,10 @@ async function nameIt(ref: string, manifest: Manifest, { report, registries, bri
 async function push(
   image: Image,
   repository: RepositoryInRegistry,
-  { engine, report, verbose }: Machine,
+  machine: Machine,
 ): Promise<RegistryImage> {
-  report(`pushing ${image.ref}`);
-  await engine.push(image.ref, verbose ? report : () => undefined);
+  machine.report(`pushing ${image.ref}`);
+  await machine.engine.push(image.ref, transferOptions(machine));
   const found = await sight(image, repository);
   if (found) return found;
   throw new TfodError({
@@ -118,7 +119,7 @@ async function push(
 async function nameAll(
   { image, unpushed, found }: EnsuredImage,
   { digest }: RegistryImage,
-  { engine, report, verbose }: Machine,
+  machine: Machine,
   registries: Registries,
 ): Promise<void> {
   const refs = unpushed.filter((each) => each !== image.ref && image.refs.includes(each));
@@ -130,8 +131,8 @@ async function nameAll(
     const bring = async (repository: RepositoryInRegistry): Promise<void> => {
       if (await mountContent(manifest, source, repository)) return;
       if (found === undefined) throw mountRefused(ref, image.ref);
-      await engine.push(ref, verbose ? report : () => undefined);
+      await machine.engine.push(ref, transferOptions(machine));
     };
-    await nameIt(ref, manifest, { report, registries, bring });
+    await nameIt(ref, manifest, { report: machine.report, registries, bring });
   }
 }
