@@ -39,9 +39,29 @@ export function unknownArgs(
  * each comma: a piece that names no variable belongs to the value before it.
  */
 export function parseBuildArgs(written: object | readonly string[]): Readonly<Record<string, string>> {
-  if (!Array.isArray(written)) {
-    return Object.fromEntries(Object.entries(written).map(([name, value]) => [name, String(value)]));
+  return Array.isArray(written) ? argsInList(written) : argsInObject(written);
+}
+
+/** On the command line, Nx makes a number of what looks like one, and 1.10 becomes 1.1. */
+function argsInObject(written: object): Readonly<Record<string, string>> {
+  const args = Object.entries(written);
+  const numbers = args.filter(([, value]) => typeof value === 'number' && !Number.isSafeInteger(value));
+  if (numbers.length > 0) {
+    throw new TfodError(
+      numbers.map(([name, value]) => ({
+        code: 'BUILD_ARG_IS_NUMBER',
+        what: 'Nx reads this build argument as a number, so it may not be what was written',
+        where: `--buildArgs.${name}`,
+        expected: 'text, or a whole number',
+        found: String(value),
+        remedy: `write --buildArgs=${name}=VALUE, where Nx keeps it, or put it in quotes in the options of the target in project.json`,
+      })),
+    );
   }
+  return Object.fromEntries(args.map(([name, value]) => [name, String(value)]));
+}
+
+function argsInList(written: readonly string[]): Readonly<Record<string, string>> {
   const texts = written.length === 0 ? [] : written.join(',').split(/,(?=[A-Za-z_]\w*=)/);
   const wrong = texts.filter((text) => !/^[A-Za-z_]\w*=/.test(text));
   if (wrong.length > 0) {

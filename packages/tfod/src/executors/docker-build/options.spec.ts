@@ -129,6 +129,14 @@ describe('imagesRequest', () => {
     expect(codes({ tags })).toEqual(['TAG_IS_NUMBER']);
   });
 
+  it('refuses build arguments that Nx read as numbers with a fraction, and keeps those of a list', () => {
+    expect(codes({ buildArgs: { A: 1.1, B: 8080, C: 1e21, D: '1.10' } })).toEqual([
+      'BUILD_ARG_IS_NUMBER',
+      'BUILD_ARG_IS_NUMBER',
+    ]);
+    expect(request({ buildArgs: ['A=1.10'] }).buildArgs).toEqual({ A: '1.10' });
+  });
+
   it('tells of everything that is wrong at once', () => {
     expect(
       codes({

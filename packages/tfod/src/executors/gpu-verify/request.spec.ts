@@ -36,6 +36,12 @@ it('counts paths from the workspace root, and takes a driver that Nx made a numb
   });
 });
 
+it.each([550.9, 570.19])('refuses the driver %d, which may have lost a zero', (driver) => {
+  expect(() => request({ driver })).toThrow(
+    expect.objectContaining({ problems: [expect.objectContaining({ code: 'DRIVER_IS_NUMBER' })] }),
+  );
+});
+
 it.each<[GpuVerifyOptions, string]>([
   [{ dryRun: true, json: true }, '--dryRun --json'],
   [{ dryRun: true, junit: 'x' }, '--dryRun --junit'],

@@ -41,7 +41,12 @@ export function gpuVerifyRequest(
 ): GpuVerifyRequest {
   const driver = options.driver === undefined ? undefined : String(options.driver);
   const targets = (options.gpuTargets ?? []).map((target) => target.trim()).filter((target) => target !== '');
-  const problems = [...noGpuVariant(service), ...conflicts(options), ...malformed(targets, driver)];
+  const problems = [
+    ...noGpuVariant(service),
+    ...conflicts(options),
+    ...malformed(targets, driver),
+    ...shortened(options),
+  ];
   if (problems.length > 0) throw new TfodError(problems);
   const path = (written: string | undefined): string | undefined =>
     written === undefined ? undefined : resolve(workspaceRoot, written);
@@ -109,6 +114,25 @@ function together(first: string, second: string, why: string): Problem {
     where: `${first} ${second}`,
     remedy: 'leave one of them out',
   };
+}
+
+/** Numbers that may have lost a zero at their end: no part of a driver's version has more than three digits. */
+const SHORTENED = /^\d+\.\d{1,2}$/;
+
+/** On the command line, Nx makes a number of what looks like one: 550.90 becomes 550.9, which is an older driver. */
+function shortened({ driver }: GpuVerifyOptions): Problem[] {
+  if (typeof driver !== 'number' || !SHORTENED.test(String(driver))) return [];
+  return [
+    {
+      code: 'DRIVER_IS_NUMBER',
+      what: 'Nx reads this version of a driver as a number, so it may not be what was written',
+      where: '--driver',
+      expected: 'a version of three parts, such as 535.104.05',
+      found: String(driver),
+      remedy:
+        'add .0 to a version of two parts, or put it in quotes in the options of the target in project.json',
+    },
+  ];
 }
 
 /** What the probe would refuse only after the image is built; which names of GPUs there are, it knows. */
