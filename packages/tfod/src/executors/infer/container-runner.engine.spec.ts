@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { runCommand, type RunCommand } from '../../engine/run-command';
 import { TinyWorkspace } from '../../testing/tiny-service';
 import { describeWithEngine } from '../../testing/with-engine';
 import inferExecutor from './executor';
@@ -84,6 +85,13 @@ describeWithEngine('infer in a container', () => {
     expect(told.err.at(-1)).toBe('a warning');
   });
 
+  it('runs its image whatever DOCKER_DEFAULT_PLATFORM says', async () => {
+    const env = { DOCKER_DEFAULT_PLATFORM: process.arch === 'arm64' ? 'linux/amd64' : 'linux/arm64' };
+    const run: RunCommand = (command, rest) =>
+      runCommand(command.args[0] === 'run' ? { ...command, env } : command, rest);
+    expect(await infer({ input: 'shots', output: 'elsewhere' }, undefined, run)).toBe(true);
+  });
+
   it.each(['failed.jpg', 'wrong.jpg'])('fails when the runtime does: %s', async (name) => {
     picture(`bad/${name}`);
     expect(await infer({ input: `bad/${name}` })).toBe(false);
@@ -122,7 +130,11 @@ describeWithEngine('infer in a container', () => {
     });
   });
 
-  async function infer(options: InferOptions, onOut?: (line: string) => void): Promise<boolean> {
+  async function infer(
+    options: InferOptions,
+    onOut?: (line: string) => void,
+    run = runCommand,
+  ): Promise<boolean> {
     const context = {
       root: workspace.root,
       projectName: 'parking',
@@ -132,6 +144,7 @@ describeWithEngine('infer in a container', () => {
     const { success } = await inferExecutor(options, context, {
       ...here(),
       env: { ...process.env, TFOD_CACHE_DIR: workspace.cacheFolder, CI: '' },
+      run,
       wheelFolder: workspace.wheelFolder,
       report: (line) => told.err.push(line),
       print: (line) => {
