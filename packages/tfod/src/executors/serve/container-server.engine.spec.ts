@@ -22,7 +22,7 @@ def stop(*_):
 signal.signal(signal.SIGTERM, stop)
 if "--workers" in sys.argv:
     sys.exit("no such thing as workers")
-http.server.HTTPServer(("0.0.0.0", 8080), Handler).serve_forever()
+http.server.HTTPServer(("0.0.0.0", int(os.environ["TFOD_PORT"])), Handler).serve_forever()
 `;
 
 describeWithEngine('serve in a container', () => {
@@ -37,7 +37,7 @@ describeWithEngine('serve in a container', () => {
     workspace.write('apps/parking/src/parking/detect.py', SERVE);
     workspace.write(
       'apps/parking/Dockerfile',
-      'FROM runtime\nCOPY src/ /app/\nENV PYTHONPATH=/app\nUSER 10001:10001\nENTRYPOINT ["python", "-m", "parking.detect"]\n',
+      'FROM runtime\nCOPY src/ /app/\nENV PYTHONPATH=/app TFOD_PORT=9999\nUSER 10001:10001\nENTRYPOINT ["python", "-m", "parking.detect"]\n',
     );
     port = await freePort();
   });
@@ -62,6 +62,14 @@ describeWithEngine('serve in a container', () => {
     expect(told.join('\n')).toMatch(/PORT_TAKEN[^]*the container tfod-serve-\d+-parking-[0-9a-f]+/);
     expect(told).toContain('finished what was accepted');
     expect(docker('ps', '--all', '--format', '{{.Names}}')).not.toContain(`tfod-serve-${process.pid}`);
+  });
+
+  it('listens on a host by its name', async () => {
+    const served = serve({ port, host: 'localhost' }, (line) => {
+      if (/^parking is ready/.test(line)) process.emit('SIGTERM', 'SIGTERM');
+    });
+    expect(await served).toBe(true);
+    expect(told).toContain(`parking is ready: http://127.0.0.1:${port}`);
   });
 
   it('says from the log of the container why it did not become ready', async () => {

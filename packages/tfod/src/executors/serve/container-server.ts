@@ -33,7 +33,8 @@ function serverIn({ ref, platform }: RunImage, request: ServeRequest): Server {
     host,
     port,
     containerPort: service.port,
-    env: { TFOD_IMAGE_REF: ref },
+    // What its Dockerfile says may be of a tfod.json of before.
+    env: { TFOD_IMAGE_REF: ref, TFOD_PORT: String(service.port) },
     args: serveArguments(request),
   });
   return { command, clear: removeContainer(name) };

@@ -8,8 +8,8 @@ import { imageOptions } from '../image-options';
 import { projectRoots } from '../project-roots';
 import { runExecutor } from '../run-executor';
 import { containerServer, planContainerServer } from './container-server';
-import { checkPort } from './free-port';
-import { announce, withdraw } from './presence';
+import { addressOf, checkPort } from './free-port';
+import { Announcement } from './presence';
 import { planPythonServer, pythonServer } from './python-server';
 import { presenceFile, serveRequest, urlOf, type ServeRequest } from './request';
 import { runServer } from './run-server';
@@ -70,7 +70,7 @@ async function gather(
   const service = await readService(context.root, { name, root });
   // Nx keeps --verbose for itself when it reads the command line.
   const verbose = options.verbose === true || context.isVerbose;
-  const request = serveRequest(
+  const asked = serveRequest(
     context.root,
     service,
     { ...options, verbose },
@@ -78,10 +78,14 @@ async function gather(
     imageOptions(context),
   );
   const problems = new Problems();
-  problems.add(...(await readyModel(context.root, service, env, request.dryRun ? 'store' : 'network')));
-  if (!request.dryRun) await problems.attempt(() => checkPort(request.host, request.port, run));
+  problems.add(...(await readyModel(context.root, service, env, asked.dryRun ? 'store' : 'network')));
+  const host = await problems.attempt(async () => {
+    const address = await addressOf(asked.host, asked.port);
+    if (!asked.dryRun) await checkPort(address, asked.port, run);
+    return address;
+  });
   problems.throwAny();
-  return request;
+  return { ...asked, host: host ?? asked.host };
 }
 
 /** Tells other tasks of the server from its start to its end, and that it is ready when `tell` is called. */
@@ -90,15 +94,16 @@ async function whileAnnounced(
   report: (line: string) => void,
   work: (tell: () => Promise<void>) => Promise<number>,
 ): Promise<number> {
+  const url = urlOf(request);
   const file = presenceFile(request.workspaceRoot, request.service.root);
-  const presence = { url: urlOf(request), pid: process.pid };
-  await announce(file, { state: 'starting', ...presence });
+  const announcement = new Announcement(file, { url, pid: process.pid });
+  await announcement.say('starting');
   try {
     return await work(async () => {
-      await announce(file, { state: 'ready', ...presence });
-      report(`${request.service.name} is ready: ${presence.url}`);
+      await announcement.say('ready');
+      report(`${request.service.name} is ready: ${url}`);
     });
   } finally {
-    await withdraw(file, process.pid);
+    await announcement.withdraw();
   }
 }

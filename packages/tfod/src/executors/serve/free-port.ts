@@ -1,3 +1,4 @@
+import { lookup } from 'node:dns/promises';
 import { createServer } from 'node:net';
 import { containersOnPort } from '../../engine/docker-serve';
 import { CommandNotFoundError, type RunCommand } from '../../engine/run-command';
@@ -9,6 +10,15 @@ export async function checkPort(host: string, port: number, run: RunCommand): Pr
   if (code === undefined) return;
   if (code !== 'EADDRINUSE') throw cannotListen(host, port, code);
   throw portTaken(host, port, await holders(port, run));
+}
+
+/** The address that a host has here, one of IPv4 if there are several; Docker takes no name. Throws HOST_UNKNOWN. */
+export async function addressOf(host: string, port: number): Promise<string> {
+  try {
+    return (await lookup(host, { verbatim: false })).address;
+  } catch (error) {
+    throw cannotListen(host, port, (error as NodeJS.ErrnoException).code ?? String(error));
+  }
 }
 
 /** The error for a port that somebody has. */

@@ -1,5 +1,4 @@
-import { mkdir, readFile, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { readFile, rm } from 'node:fs/promises';
 import { writeFileAtomic } from '../../files/atomic-write';
 
 /** What a server says of itself while it runs; other tasks read it. */
@@ -10,15 +9,32 @@ export interface Presence {
   readonly pid: number;
 }
 
-/** Tells others of this server; the file lives as long as it does. */
-export async function announce(file: string, presence: Presence): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
-  await writeFileAtomic(file, `${JSON.stringify(presence, null, 2)}\n`);
+/** What a server tells others of itself. The newest server of a service has the file; a living one gets it back. */
+export class Announcement {
+  /** The server that had the file before. */
+  #other: Presence | undefined;
+
+  constructor(
+    private readonly file: string,
+    private readonly server: Pick<Presence, 'url' | 'pid'>,
+  ) {}
+
+  async say(state: Presence['state']): Promise<void> {
+    const there = await readPresence(this.file);
+    if (there && there.pid !== this.server.pid) this.#other = there;
+    await write(this.file, { state, ...this.server });
+  }
+
+  /** Takes the word back, unless another server has the file by now. */
+  async withdraw(): Promise<void> {
+    if ((await readPresence(this.file))?.pid !== this.server.pid) return;
+    if (this.#other && isAlive(this.#other.pid)) await write(this.file, this.#other);
+    else await rm(this.file, { force: true });
+  }
 }
 
-/** Takes the word back, unless another server has the file by now. */
-export async function withdraw(file: string, pid: number): Promise<void> {
-  if ((await readPresence(file))?.pid === pid) await rm(file, { force: true });
+function write(file: string, presence: Presence): Promise<void> {
+  return writeFileAtomic(file, `${JSON.stringify(presence, null, 2)}\n`);
 }
 
 /** Who serves; undefined when nobody does, or its process is gone. */
