@@ -57,6 +57,43 @@ describe('detectEngine', () => {
     await expect(detectEngine(denied)).rejects.toMatchObject({ code: 'ENGINE_DENIED' });
   });
 
+  it.each<[string, object]>([
+    [
+      'the command',
+      { Client: { APIVersion: '5.4.2', Version: '5.4.2', OsArch: 'linux/amd64', Os: 'linux' } },
+    ],
+    [
+      'the command, with a machine',
+      {
+        Client: { Version: '5.4.2', OsArch: 'darwin/arm64', Os: 'darwin' },
+        Server: { Version: '5.1.2', OsArch: 'linux/arm64', Os: 'linux' },
+      },
+    ],
+    [
+      'the engine',
+      {
+        Client: { Version: '27.2.0', Os: 'linux', Arch: 'amd64' },
+        Server: {
+          Components: [{ Name: 'Podman Engine', Version: '5.4.2' }, { Name: 'Conmon' }],
+          Version: '5.4.2',
+          Os: 'linux',
+          Arch: 'amd64',
+        },
+      },
+    ],
+  ])('says that Podman is %s', async (_, versions) => {
+    const podman = client({ 'docker version': { stdout: JSON.stringify(versions) } });
+    await expect(detectEngine(podman)).rejects.toMatchObject({
+      problems: [{ code: 'ENGINE_IS_PODMAN', found: 'Podman 5.4.2' }],
+    });
+  });
+
+  it.each(['', 'null', '{}', '{ "Client": null }'])('lives with an answer of %j', async (stdout) => {
+    await expect(detectEngine(client({ 'docker version': { stdout } }))).rejects.toMatchObject({
+      code: 'ENGINE_NOT_RUNNING',
+    });
+  });
+
   it.each(['20.10.24+dfsg1', '22.06.0-beta.0'])('refuses Engine %s', async (version) => {
     await expect(detectEngine(client(engine(version)))).rejects.toMatchObject({ code: 'ENGINE_TOO_OLD' });
   });

@@ -16,13 +16,15 @@ const INSTALL_BUILDX =
 
 /**
  * Whether a Docker Engine that is new enough answers. Throws ENGINE_NOT_FOUND, ENGINE_DENIED,
- * ENGINE_NOT_RUNNING or ENGINE_TOO_OLD.
+ * ENGINE_NOT_RUNNING, ENGINE_IS_PODMAN or ENGINE_TOO_OLD.
  */
 export async function detectEngine(run: RunCommand): Promise<EngineInfo> {
   const ran = await run(docker.version()).catch(rethrowNotFound);
-  const server = readServer(ran.stdout);
+  const { Client: client, Server: server } = readVersions(ran.stdout);
+  const podman = podmanVersion(client, server);
+  if (podman !== undefined) throw isPodman(podman);
   if (ran.code !== 0 || server === undefined) throw notRunning(ran);
-  const version = String(server.Version);
+  const version = String(server['Version']);
   if (isOlder(version, OLDEST_ENGINE)) {
     throw new TfodError({
       code: 'ENGINE_TOO_OLD',
@@ -32,7 +34,7 @@ export async function detectEngine(run: RunCommand): Promise<EngineInfo> {
       remedy: INSTALL_ENGINE,
     });
   }
-  return { version, platform: platformOf(String(server.Os), String(server.Arch)) };
+  return { version, platform: platformOf(String(server['Os']), String(server['Arch'])) };
 }
 
 /**
@@ -79,12 +81,36 @@ export function platformOf(os: string, architecture: string, variant = ''): Plat
   return parsePlatform([os, architecture, ...(variant === '' ? [] : [variant])].join('/'));
 }
 
-function readServer(text: string): { Version?: unknown; Os?: unknown; Arch?: unknown } | undefined {
+type Said = Readonly<Record<string, unknown>>;
+
+function readVersions(text: string): { readonly Client?: Said; readonly Server?: Said } {
   try {
-    return (JSON.parse(text) as { Server?: Record<string, unknown> | null }).Server ?? undefined;
+    const { Client, Server } = JSON.parse(text) as { Client?: Said | null; Server?: Said | null };
+    return { ...(Client && { Client }), ...(Server && { Server }) };
   } catch {
-    return undefined;
+    return {};
   }
+}
+
+/**
+ * The version of Podman, where it is that which answers: as the command, whose client has an OsArch, which that of Docker
+ * has not, or as the engine behind Docker's own command, which names itself among its components.
+ */
+function podmanVersion(client: Said = {}, server: Said = {}): string | undefined {
+  if (typeof client['OsArch'] === 'string') return String(client['Version']);
+  const components = Array.isArray(server['Components']) ? (server['Components'] as readonly Said[]) : [];
+  return components.some(({ Name }) => Name === 'Podman Engine') ? String(server['Version']) : undefined;
+}
+
+function isPodman(version: string): TfodError {
+  return new TfodError({
+    code: 'ENGINE_IS_PODMAN',
+    what: 'Podman answers in place of Docker, and it builds without BuildKit, which these images need',
+    expected: `Docker Engine ${OLDEST_ENGINE.join('.')} or newer with buildx`,
+    found: `Podman ${version}`,
+    remedy:
+      "install Docker Engine, put its `docker` first on the PATH in place of Podman's, and point DOCKER_HOST to no socket of Podman",
+  });
 }
 
 function isOlder(version: string, oldest: readonly number[]): boolean {
