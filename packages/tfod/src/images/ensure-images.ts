@@ -18,6 +18,7 @@ import {
 import type { Receipt } from './receipt';
 import { dropReceipt, dropReceiptBefore } from './receipt-file';
 import type { ImagesRequest, Machine } from './request';
+import { refuseTakenNames } from './taken-names';
 
 /**
  * Makes sure that the engine has the images of a service: plans, builds what is missing, and writes the receipt
@@ -41,7 +42,7 @@ export async function* ensureAll(
   machine: Machine,
 ): AsyncGenerator<Ensured, void, undefined> {
   const planned: PlannedService[] = [];
-  for (const each of await planServices(requests, machine)) {
+  for (const each of refuseTakenNames(await planServices(requests, machine))) {
     if ('error' in each) yield await refused(each);
     else planned.push(each);
   }
@@ -67,7 +68,7 @@ async function* carryOut(
   };
   try {
     for (const each of first) await dropReceiptBefore(each, machine.report);
-    const planFromStart = async () => bring(await planServices(requests, machine));
+    const planFromStart = async () => bring(refuseTakenNames(await planServices(requests, machine)));
     const { planned, built } = await buildOnce(
       { planned: await bring(first), builder, planFromStart },
       machine,
