@@ -52,6 +52,23 @@ describe('joinPlans', () => {
     expect(joint.wantedBy.get('gate-service-cpu')).toEqual(['gate']);
   });
 
+  it('does for all what one asks of the build of an image that they share', async () => {
+    const caches = (name: string) => ({ from: [`type=local,src=${name}`], to: [`type=local,dest=${name}`] });
+    const { plan } = await join({
+      parking: { caches: caches('a') },
+      gate: { force: true, caches: caches('b') },
+    });
+    const asked = plan.map(({ image, isForced, caches }) => [image.name, isForced, caches?.from, caches?.to]);
+    const [a, b] = ['type=local,src=a', 'type=local,src=b'];
+    const [toA, toB] = ['type=local,dest=a', 'type=local,dest=b'];
+    expect(asked).toEqual([
+      ['base', true, [a, b], [toA, toB]],
+      ['tf', true, [a, b], [toA, toB]],
+      ['parking-service-cpu', false, [a], [toA]],
+      ['gate-service-cpu', true, [b], [toB]],
+    ]);
+  });
+
   it('tells two runtimes on one base apart', async () => {
     workspace.write(
       'apps/gate/requirements/tf.lock',

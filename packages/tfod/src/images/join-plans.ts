@@ -1,3 +1,4 @@
+import { NO_CACHES, type Caches } from './caches';
 import type { Image } from './image';
 import type { Plan, PlannedImage, Verdict } from './plan';
 import type { PlannedService } from './plan-service';
@@ -88,12 +89,18 @@ function jointImage({ image, service, refs }: Wish, names: ReadonlyMap<string, s
 /** What most has to be done for: an image that one wants in the engine may be one that another has in the registry. */
 const EFFORT: readonly Verdict[] = ['build', 'pull', 'present'];
 
-/** Nothing for an image that every plan leaves out. */
+/** Nothing for an image that every plan leaves out; what one asks of its build is done for all. */
 function jointEntry(image: Image, entries: readonly PlannedImage[]): PlannedImage[] {
   const verdict = EFFORT.find((each) => entries.some((entry) => entry.verdict === each));
   const first = entries.find((entry) => entry.verdict === verdict);
   if (first === undefined) return [];
   const missingRefs = [...new Set(entries.flatMap((entry) => entry.missingRefs))];
   const unpushed = [...new Set(entries.flatMap((entry) => entry.unpushed))];
-  return [{ ...first, image, missingRefs, unpushed }];
+  const isForced = entries.some((entry) => entry.isForced);
+  return [{ ...first, image, missingRefs, unpushed, isForced, caches: allCaches(entries) }];
+}
+
+function allCaches(entries: readonly PlannedImage[]): Caches {
+  const all = (way: keyof Caches) => [...new Set(entries.flatMap(({ caches = NO_CACHES }) => caches[way]))];
+  return { from: all('from'), to: all('to') };
 }
