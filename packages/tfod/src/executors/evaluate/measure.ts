@@ -1,9 +1,10 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { confusionPicture } from '../../evaluation/confusion-picture';
 import { parseEvaluation, type Evaluation } from '../../evaluation/evaluation';
 import { precisionRecall } from '../../evaluation/precision-recall';
 import { writeFileAtomic } from '../../files/atomic-write';
+import { makeOutputFolder } from '../infer/output-folder';
 import type { InferRequest } from '../infer/request';
 import type { Surroundings } from '../infer/surroundings';
 import type { Against } from './against';
@@ -21,8 +22,8 @@ export async function measure(
 ): Promise<Evaluation> {
   const document = join(folder, 'evaluation.json');
   const [curves, confusion] = picturesIn(folder);
+  await makeOutputFolder(folder);
   for (const file of [document, curves, confusion]) await rm(file, { force: true });
-  await mkdir(folder, { recursive: true });
   await detect(detecting, pictures, surroundings);
   const text = await runEvaluator(request, recipe, folder, surroundings);
   const evaluation = parseEvaluation(text, document);

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { printable, type Command } from '../../engine/command';
 import { dockerEngine } from '../../engine/docker';
@@ -22,6 +22,7 @@ import { TfodError } from '../../values/tfod-error';
 import { ensureVariantImage, planVariantImage } from '../variant-image';
 import { detectArguments } from './detect-arguments';
 import type { Picture } from './find-pictures';
+import { makeOutputFolder } from './output-folder';
 import { mountPictures, pictureList } from './picture-list';
 import { outputForPeople, type InferRequest } from './request';
 import type { Surroundings } from './surroundings';
@@ -42,13 +43,13 @@ export async function inferInContainer(
   surroundings: Surroundings,
 ): Promise<number> {
   if (request.dryRun) return dryRun(request, pictures, surroundings);
+  await makeOutputFolder(request.output);
   const image = await ensureServiceImage(request, surroundings);
   const home = join(cacheDir(surroundings.env, surroundings.platform), 'infer');
   return withScratch(home, thisProcess(), async (scratch) => {
     const list = join(scratch, 'pictures.jsonl');
     const container = await containerOf(request, pictures, image, list, surroundings);
     await writeFile(list, pictureList(mountPictures(pictures).pictures));
-    await mkdir(request.output, { recursive: true });
     return runToTheEnd(request, container, surroundings);
   });
 }

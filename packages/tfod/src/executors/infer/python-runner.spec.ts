@@ -97,6 +97,12 @@ describe('infer in Python', () => {
     expect(told.out.join('\n')).not.toMatch(/venv |pip/);
   });
 
+  it('says that there can be no results before anything is made', async () => {
+    expect(await infer({ input: 'shots', output: 'shots/a.jpg/out' })).toBe(false);
+    expect(told.err.join('\n')).toMatch(/^OUTPUT_NOT_WRITABLE[^]*ENOTDIR[^]*--output/);
+    expect(existsSync(join(workspace.cacheFolder, 'venvs'))).toBe(false);
+  });
+
   it('takes the lock of the variant', async () => {
     await infer({ input: 'shots', variant: 'gpu', dryRun: true });
     expect(told.out.join('\n')).toContain('requirements/gpu.lock');

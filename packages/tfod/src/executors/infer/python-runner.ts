@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { printable, type Command } from '../../engine/command';
 import { cacheDir } from '../../files/cache-dir';
@@ -7,6 +7,7 @@ import { withScratch } from '../../images/scratch';
 import { TfodError } from '../../values/tfod-error';
 import { detectArguments } from './detect-arguments';
 import type { Picture } from './find-pictures';
+import { makeOutputFolder } from './output-folder';
 import { pictureList } from './picture-list';
 import { pythonCommand, pythonService, workshopOf, type PythonService } from './python-service';
 import { outputForPeople, type InferRequest } from './request';
@@ -24,11 +25,11 @@ export async function inferInPython(
   const workshop = workshopOf(request, surroundings, join(cache, 'venvs'));
   const service = await pythonService(request, surroundings);
   if (request.dryRun) return dryRun(request, service, workshop, pictures, surroundings);
+  await makeOutputFolder(request.output);
   const python = await ensureServiceEnvironment(request, service, workshop, surroundings);
   return withScratch(join(cache, 'infer'), thisProcess(), async (scratch) => {
     const list = join(scratch, 'pictures.jsonl');
     await writeFile(list, pictureList(pictures));
-    await mkdir(request.output, { recursive: true });
     return runPython(request, detectCommand(request, service, python, list), surroundings);
   });
 }
