@@ -80,6 +80,43 @@ describe('findPictures', () => {
     expect(new Set((await find(...files)).map(({ name }) => name)).size).toBe(files.length);
   });
 
+  it.each([
+    ['shots (1)/*.jpg', ['a.jpg']],
+    ['shots (1)/[night] {2}/*.jpg', ['b.jpg']],
+    ['shots (1)/*/*.jpg', ['[night] {2}/b.jpg']],
+  ])('takes folders that are there for no patterns: %s', async (input, names) => {
+    mkdirSync(join(root, 'shots (1)/[night] {2}'), { recursive: true });
+    writeFileSync(join(root, 'shots (1)/a.jpg'), '');
+    writeFileSync(join(root, 'shots (1)/[night] {2}/b.jpg'), '');
+    expect((await find(input)).map(({ name }) => name)).toEqual(names);
+  });
+
+  // Other systems do not have such names.
+  (process.platform === 'linux' ? describe : describe.skip)('with names that are not UTF-8', () => {
+    const latin1 = (name: string) => Buffer.from(join(root, name), 'latin1');
+    beforeEach(() => {
+      mkdirSync(latin1('shots/été'));
+      writeFileSync(latin1('shots/été/a.jpg'), '');
+      writeFileSync(latin1('shots/café.jpg'), '');
+      writeFileSync(latin1('shots/notés.txt'), '');
+    });
+
+    it.each([
+      ['shots', ['shots/caf\\xe9.jpg', 'shots/\\xe9t\\xe9']],
+      ['shots/*.jpg', ['shots/caf\\xe9.jpg']],
+    ])('names them, and what else is wrong, in %s', async (input, names) => {
+      const error = await find(input, 'nowhere').catch((error: unknown) => error);
+      const { problems } = error as TfodError;
+      expect(problems.map(({ code }) => code)).toEqual(['INPUT_NOT_FOUND', 'INPUT_NAME_NOT_UTF8']);
+      expect(problems[1]?.found?.split(/\n +/)).toEqual(names.map((name) => join(root, name)));
+    });
+  });
+
+  it('takes a name that has the sign for such bytes itself', async () => {
+    writeFileSync(join(root, 'more/\uFFFD.png'), '');
+    expect((await find('more')).map(({ name }) => name)).toEqual(['a.png', '\uFFFD.png']);
+  });
+
   it('reports everything at once', async () => {
     mkdirSync(join(root, 'empty'));
     const error = await find('nowhere', 'empty', 'shots/*.tiff').catch((error: unknown) => error);

@@ -1,8 +1,9 @@
 import { realpath, stat } from 'node:fs/promises';
-import { basename, dirname, extname, isAbsolute, posix, relative, resolve, sep } from 'node:path';
+import { basename, dirname, extname, isAbsolute, join, posix, relative, resolve, sep } from 'node:path';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import { TfodError, type Problem } from '../../values/tfod-error';
 import { filesBelow } from './files-below';
+import { escapedName, isUnreadableName } from './unreadable-name';
 
 /** A picture to look at. */
 export interface Picture {
@@ -19,12 +20,15 @@ export const PICTURE_SUFFIXES: ReadonlySet<string> = new Set(
   '.jpg .jpeg .jpe .jfif .png .apng .webp .gif .bmp .tif .tiff .ppm .pgm .pbm .pnm'.split(' '),
 );
 
+/** Of names that are all wrong in the same way. */
+const SHOWN_NAMES = 10;
+
 /**
  * The pictures that the inputs name, sorted by name. A folder stands for every picture file in it at any depth,
  * hidden ones left out, linked folders too; a glob for the files it matches; a file for itself, whatever its suffix. A
  * picture that is named twice is taken once. `leaveOut` is a folder of earlier results, which are no pictures to look at
  * unless they are asked for by name.
- * Throws INPUT_NOT_FOUND, INPUT_UNREADABLE and INPUT_EMPTY, for every input at fault.
+ * Throws INPUT_NOT_FOUND, INPUT_UNREADABLE, INPUT_EMPTY and INPUT_NAME_NOT_UTF8, for every input at fault.
  */
 export async function findPictures(
   workspaceRoot: string,
@@ -33,14 +37,16 @@ export async function findPictures(
 ): Promise<readonly Picture[]> {
   const leftOut = await realpath(leaveOut).catch(() => leaveOut);
   const expanded = await Promise.all(inputs.map((input) => expand(workspaceRoot, input, leftOut)));
-  const problems = expanded.flatMap((result) => ('problem' in result ? [result.problem] : []));
+  const all = expanded.flatMap((result) => ('pictures' in result ? result.pictures : []));
+  const problems = [
+    ...expanded.flatMap((result) => ('problem' in result ? [result.problem] : [])),
+    ...(await unreadableNames(all)),
+  ];
   if (problems.length > 0) throw new TfodError(problems);
   const named = new Map<string, Picture>();
-  for (const result of expanded) {
-    for (const found of 'pictures' in result ? result.pictures : []) {
-      const picture = { ...found, path: await realpath(found.path), base: await realpath(found.base) };
-      if (!named.has(picture.path)) named.set(picture.path, picture);
-    }
+  for (const found of all) {
+    const picture = { ...found, path: await realpath(found.path), base: await realpath(found.base) };
+    if (!named.has(picture.path)) named.set(picture.path, picture);
   }
   return withUniqueNames([...named.values()]);
 }
@@ -68,12 +74,13 @@ async function picturesOf(
 ): Promise<readonly Picture[] | undefined> {
   const facts = await stat(path).catch(unlessMissing);
   if (facts?.isDirectory()) {
-    const files = await filesBelow(path, leaveOut);
-    return files.filter(looksLikePicture).map((file) => pictureIn(path, file));
+    const { files, closed } = await filesBelow(path, leaveOut);
+    // What cannot be opened goes along, to be told of with the pictures that cannot.
+    return [...files.filter(looksLikePicture), ...closed].map((file) => pictureIn(path, file));
   }
   if (facts !== undefined) return [{ path, name: basename(path), base: dirname(path) }];
   if (!isDynamicPattern(input)) return undefined;
-  const base = fixedPart(path);
+  const base = await fixedPart(path);
   const pattern = relative(base, path).split(sep).join(posix.sep);
   const matches = await glob(pattern, { cwd: base, absolute: true, expandDirectories: false });
   const files = await without(
@@ -109,11 +116,16 @@ function looksLikePicture(path: string): boolean {
   return PICTURE_SUFFIXES.has(extname(path).toLowerCase());
 }
 
-/** The folders before the first wildcard. */
-function fixedPart(pattern: string): string {
+/** The folders before the first wildcard; `cam (1)` looks like one, and is none where there is such a folder. */
+async function fixedPart(pattern: string): Promise<string> {
   const parts = pattern.split(sep);
-  const dynamic = parts.findIndex((part) => isDynamicPattern(part));
-  return parts.slice(0, dynamic).join(sep) || sep;
+  let count = 1;
+  for (; count < parts.length; count++) {
+    if (!isDynamicPattern(parts[count] ?? '')) continue;
+    const facts = await stat(parts.slice(0, count + 1).join(sep)).catch(() => undefined);
+    if (facts === undefined) break;
+  }
+  return parts.slice(0, count).join(sep) || sep;
 }
 
 /** Sorted by name; of two names that are the same, the later one gets a number: `a.jpg`, `a-2.jpg`. */
@@ -136,6 +148,26 @@ function withUniqueNames(pictures: readonly Picture[]): readonly Picture[] {
 
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
+}
+
+async function unreadableNames(pictures: readonly Picture[]): Promise<Problem[]> {
+  const paths = new Set<string>();
+  for (const { path } of pictures) if (await isUnreadableName(path)) paths.add(path);
+  if (paths.size === 0) return [];
+  const shown = [...paths].slice(0, SHOWN_NAMES).map(escapedPath);
+  const more = paths.size > SHOWN_NAMES ? [`and ${paths.size - SHOWN_NAMES} more`] : [];
+  return [
+    {
+      code: 'INPUT_NAME_NOT_UTF8',
+      what: 'Names of files are not UTF-8, so the files cannot be opened',
+      found: [...(await Promise.all(shown)), ...more].join('\n            '),
+      remedy: 'rename them; `convmv -r -f latin1 -t utf8 FOLDER` shows how all of a folder would be called',
+    },
+  ];
+}
+
+async function escapedPath(path: string): Promise<string> {
+  return join(dirname(path), await escapedName(path));
 }
 
 function notFound(input: string, path: string): Problem {
