@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readService } from '../service/read-service';
 import { FakeEngine } from '../testing/fake-engine';
 import { TinyWorkspace } from '../testing/tiny-service';
-import { ensureImages } from './ensure-images';
+import { ensureAll, ensureImages } from './ensure-images';
 import { temporaryRef } from './key';
 import type { Receipt } from './receipt';
 import { plainRequest, type ImagesRequest } from './request';
@@ -19,15 +21,28 @@ describe('images that several runs want at the same time', () => {
   });
   afterEach(() => workspace.dispose());
 
-  async function ensure(name: string, choices: Partial<ImagesRequest> = {}): Promise<Receipt> {
+  const machine = () => ({
+    engine: fake.engine,
+    env: { TFOD_CACHE_DIR: workspace.cacheFolder },
+    report: (line: string) => void said.push(line),
+    verbose: false,
+    wheelFolder: workspace.wheelFolder,
+  });
+
+  async function requestOf(name: string): Promise<ImagesRequest> {
     const service = await readService(workspace.root, { name, root: `apps/${name}` });
-    return ensureImages(plainRequest(workspace.root, service, {}, choices), {
-      engine: fake.engine,
-      env: { TFOD_CACHE_DIR: workspace.cacheFolder },
-      report: (line) => void said.push(line),
-      verbose: false,
-      wheelFolder: workspace.wheelFolder,
-    });
+    return plainRequest(workspace.root, service, {});
+  }
+
+  async function ensure(name: string, choices: Partial<ImagesRequest> = {}): Promise<Receipt> {
+    return ensureImages({ ...(await requestOf(name)), ...choices }, machine());
+  }
+
+  /** Something that one waits for and another gives. */
+  function signalled(): { readonly given: Promise<void>; readonly give: () => void } {
+    let give = (): void => undefined;
+    const given = new Promise<void>((resolve) => (give = resolve));
+    return { given, give };
   }
 
   /** How often each key was built. */
@@ -73,6 +88,40 @@ describe('images that several runs want at the same time', () => {
     ]);
     expect(images.map(({ verdict }) => verdict)).toEqual(['present', 'present', 'present']);
     expect(counts()).toEqual([1, 1, 1]);
+  });
+
+  it('have no receipt of before when they are edited during the wait', async () => {
+    workspace.addService('parking');
+    workspace.addService('gate');
+    workspace.write('apps/gate/src/parking/detect.py', 'print("gate")\n');
+    await ensure('parking');
+    const receipt = join(workspace.root, 'dist/apps/parking/images.json');
+    const [building, waiting] = [signalled(), signalled()];
+    fake.duringBuild = async () => {
+      building.give();
+      await waiting.given;
+    };
+    const first = ensure('gate');
+    await building.given;
+    let hadReceipt: boolean | undefined;
+    const both = await Promise.all(['parking', 'gate'].map(requestOf));
+    const batch = ensureAll(both, {
+      ...machine(),
+      report: (line) => {
+        if (!line.startsWith('waiting')) return;
+        workspace.write('apps/parking/src/parking/detect.py', 'print("edited")\n');
+        fake.broken.add('parking-service-cpu');
+        fake.duringBuild = () => void (hadReceipt = existsSync(receipt));
+        waiting.give();
+      },
+    });
+    const outcomes: string[] = [];
+    for await (const each of batch) {
+      outcomes.push(`${each.request.service.name} ${'error' in each ? each.error.code : 'done'}`);
+    }
+    await first;
+    expect(outcomes).toEqual(['parking IMAGE_BUILD_FAILED', 'gate done']);
+    expect([hadReceipt, existsSync(receipt)]).toEqual([false, false]);
   });
 
   it('are tried by the next when the first one fails', async () => {

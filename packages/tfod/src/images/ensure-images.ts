@@ -68,7 +68,12 @@ async function* carryOut(
   };
   try {
     for (const each of first) await dropReceiptBefore(each, machine.report);
-    const planFromStart = async () => bring(refuseTakenNames(await planServices(requests, machine)));
+    const planFromStart = async () => {
+      const outcomes = refuseTakenNames(await planServices(requests, machine));
+      // What was done at first may have been edited since.
+      for (const each of outcomes.filter(isPlanned)) await dropReceiptBefore(each, machine.report);
+      return bring(outcomes);
+    };
     const { planned, built } = await buildOnce(
       { planned: await bring(first), builder, planFromStart },
       machine,
