@@ -111,6 +111,24 @@ describe('serve in Python', () => {
     expect(lines.join()).toMatch(/SERVE_NOT_READY[^]*none within 0.3 s/);
   });
 
+  it('tells Nx of a failure by an exit code that it believes, where no task waits', async () => {
+    const other = await listen(port);
+    const exit = jest.fn();
+    const graph = (continuousDependencies?: Record<string, string[]>) => ({
+      ...{ ...context(), taskGraph: { roots: [], tasks: {}, dependencies: {} } },
+      ...(continuousDependencies && {
+        taskGraph: { roots: [], tasks: {}, dependencies: {}, continuousDependencies },
+      }),
+    });
+    const waiting = { 'gate:e2e': ['parking:serve'], 'parking:serve': [] };
+    for (const each of [graph(), graph(waiting), graph({ 'parking:serve': [] })]) {
+      const around = { ...here(), print: jest.fn(), report: jest.fn() };
+      await serveExecutor({ using: 'python', port }, each as never, around, exit);
+    }
+    other.close();
+    expect(exit.mock.calls).toEqual([[130]]);
+  });
+
   it('explains a port that is taken, with all else that is wrong, before anything starts', async () => {
     const other = await listen(port);
     workspace.remove('apps/parking/models/demo/saved_model/saved_model.pb');

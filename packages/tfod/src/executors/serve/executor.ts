@@ -16,17 +16,24 @@ import { runServer } from './run-server';
 import type { ServeOptions } from './schema';
 
 type ServeContext = Pick<ExecutorContext, 'root' | 'projectName' | 'projectsConfigurations' | 'isVerbose'> &
-  Pick<ExecutorContext, 'configurationName'>;
+  Pick<ExecutorContext, 'configurationName' | 'taskGraph'>;
+
+/** What a shell says of a process that Ctrl-C ended. */
+const INTERRUPTED = 130;
 
 const STOPPED = { code: 'SERVE_STOPPED', what: 'The server was stopped', remedy: 'run serve again' };
 
-/** Serves until it is stopped, which is a success. An expected failure is told in full and without a stack. */
+/**
+ * Serves until it is stopped, which is a success. An expected failure is told in full and without a stack. Where no task
+ * waits for the server, Nx takes its end for a success by any exit code but those of an interruption.
+ */
 export default async function serveExecutor(
   options: ServeOptions,
   context: ServeContext,
   surroundings: Omit<Surroundings, 'signal'> = here(),
+  exit: (code: number) => void = (code) => process.exit(code),
 ): Promise<{ success: boolean }> {
-  return runExecutor(STOPPED, surroundings.report, async (signal) => {
+  const ended = await runExecutor(STOPPED, surroundings.report, async (signal) => {
     try {
       return (await serve(options, context, { ...surroundings, signal })) === 0;
     } catch (error) {
@@ -35,6 +42,14 @@ export default async function serveExecutor(
       return true;
     }
   });
+  if (!ended.success && nobodyWaits(context)) exit(INTERRUPTED);
+  return ended;
+}
+
+/** Nx 20 knows no tasks that go on, and believes every exit code. */
+function nobodyWaits({ taskGraph }: ServeContext): boolean {
+  const waits = Object.values(taskGraph?.continuousDependencies ?? { unknown: ['somebody'] });
+  return waits.every((servers) => servers.length === 0);
 }
 
 function isStop(error: unknown): boolean {
