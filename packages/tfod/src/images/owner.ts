@@ -3,6 +3,7 @@ import { digestOf, hexOf } from '../values/digest';
 import type { Owner } from './key';
 
 const HOST_DIGITS = 8;
+const WEEK_MS = 7 * 24 * 60 * 60 * 1000;
 
 /** This process, as its temporary tags and folders name it. */
 export function thisProcess(): Owner {
@@ -22,4 +23,9 @@ export function isGone(owner: Owner, self: Owner): boolean {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'ESRCH';
   }
+}
+
+/** Whether nobody can still be at what was touched last then: no build takes a week. */
+export function isLongAgo(touchedMs: number, nowMs: number): boolean {
+  return touchedMs < nowMs - WEEK_MS;
 }

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { thisProcess } from './owner';
 import { withScratch } from './scratch';
 
+const DAY_MS = 24 * 60 * 60 * 1000;
+
 describe('withScratch', () => {
   let parent: string;
   beforeEach(() => (parent = join(mkdtempSync(join(tmpdir(), 'tfod-scratch-')), 'build')));
@@ -41,5 +43,13 @@ describe('withScratch', () => {
       mkdirSync(join(parent, name), { recursive: true });
     await withScratch(parent, self, async () => undefined);
     expect(readdirSync(parent).sort()).toEqual(others.sort());
+  });
+
+  it('removes after a week what a machine left that may be this one before a restart', async () => {
+    for (const name of ['ffffffff-7-abc', 'notes']) mkdirSync(join(parent, name), { recursive: true });
+    await withScratch(parent, thisProcess(), async () => undefined, Date.now() + 6 * DAY_MS);
+    expect(readdirSync(parent)).toHaveLength(2);
+    await withScratch(parent, thisProcess(), async () => undefined, Date.now() + 8 * DAY_MS);
+    expect(readdirSync(parent)).toEqual(['notes']);
   });
 });

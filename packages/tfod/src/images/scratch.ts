@@ -1,21 +1,23 @@
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { mustWrite } from '../files/cache-dir';
 import type { Owner } from './key';
-import { isGone } from './owner';
+import { isGone, isLongAgo } from './owner';
 
 /**
- * Gives `work` an empty folder that is removed afterwards, and removes those that dead processes left. Throws
+ * Gives `work` an empty folder that is removed afterwards, and removes those that dead processes left, or nobody who is known
+ * touched for a week. Throws
  * CACHE_DIR_NOT_WRITABLE.
  */
 export async function withScratch<T>(
   parent: string,
   owner: Owner,
   work: (folder: string) => Promise<T>,
+  nowMs = Date.now(),
 ): Promise<T> {
   const folder = await mustWrite(parent, async () => {
     await mkdir(parent, { recursive: true });
-    await removeAbandoned(parent, owner);
+    await removeAbandoned(parent, owner, nowMs);
     return mkdtemp(join(parent, `${owner.host}-${owner.pid}-`));
   });
   try {
@@ -25,11 +27,14 @@ export async function withScratch<T>(
   }
 }
 
-async function removeAbandoned(parent: string, self: Owner): Promise<void> {
+async function removeAbandoned(parent: string, self: Owner, nowMs: number): Promise<void> {
   for (const name of await readdir(parent)) {
     const [, host, pid] = /^([0-9a-f]+)-(\d+)-/.exec(name) ?? [];
-    if (host !== undefined && isGone({ host, pid: Number(pid) }, self)) {
-      await rm(join(parent, name), { recursive: true, force: true });
-    }
+    if (host === undefined) continue;
+    const folder = join(parent, name);
+    const isAbandoned =
+      isGone({ host, pid: Number(pid) }, self) ||
+      (host !== self.host && isLongAgo((await stat(folder)).mtimeMs, nowMs));
+    if (isAbandoned) await rm(folder, { recursive: true, force: true });
   }
 }

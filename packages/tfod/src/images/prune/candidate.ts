@@ -1,7 +1,7 @@
 import type { StoredImage } from '../../engine/image-store';
 import { carriesKey, ownerOfRef, type Key } from '../key';
 import { KEY_LABEL } from '../labels';
-import { isGone, thisProcess } from '../owner';
+import { isGone, isLongAgo, thisProcess } from '../owner';
 import { VARIANTS } from '../../service/variant';
 
 /** An image that tfod built, with its names told apart. */
@@ -41,10 +41,12 @@ export function candidatesOf(
 }
 
 /** Whether a process that lives, as far as is known, is about to give it its name. */
-export function isBeingBuilt({ own }: Candidate): boolean {
+export function isBeingBuilt({ own, image }: Candidate, nowMs: number): boolean {
+  const self = thisProcess();
   return own.some((ref) => {
     const owner = ownerOfRef(ref);
-    return owner !== undefined && !isGone(owner, thisProcess());
+    if (owner === undefined || isGone(owner, self)) return false;
+    return owner.host === self.host || !isLongAgo(image.touchedMs, nowMs);
   });
 }
 

@@ -37,7 +37,7 @@ export function quickNeeds(candidate: Candidate, known: Known): readonly string[
           : `a workspace that cannot be reached may use it: ${workspaceRoot}`,
       ),
     ...recent(candidate, uses, known),
-    ...(isBeingBuilt(candidate) ? ['it is being built'] : []),
+    ...(isBeingBuilt(candidate, known.nowMs) ? ['it is being built'] : []),
     ...(uses.length === 0 && !known.includeUnknown ? ['nothing on this machine tells who wants it'] : []),
   ];
 }
