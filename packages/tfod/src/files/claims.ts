@@ -126,8 +126,8 @@ export class Claims {
   async #write(name: string, text: string): Promise<string> {
     const [unfinished, file] = [join(this.folder, `.${name}`), join(this.folder, name)];
     for (;;) {
-      await mkdir(this.folder, { recursive: true });
       try {
+        await mkdir(this.folder, { recursive: true });
         await writeFile(unfinished, text, { flag: 'wx' });
         await rename(unfinished, file);
         return file;
