@@ -34,7 +34,15 @@ async function removeAbandoned(parent: string, self: Owner, nowMs: number): Prom
     const folder = join(parent, name);
     const isAbandoned =
       isGone({ host, pid: Number(pid) }, self) ||
-      (host !== self.host && isLongAgo((await stat(folder)).mtimeMs, nowMs));
+      (host !== self.host && isLongAgo(await touchedMs(folder, nowMs), nowMs));
     if (isAbandoned) await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** One that is gone meanwhile, or cannot be looked at, is left alone. */
+async function touchedMs(folder: string, nowMs: number): Promise<number> {
+  return stat(folder).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => nowMs,
+  );
 }
