@@ -3,6 +3,7 @@ import { ensureImages } from '../../images/ensure-images';
 import { planService } from '../../images/plan-service';
 import type { ImagesRequest, Machine } from '../../images/request';
 import { runExecutor } from '../run-executor';
+import { isVerbose } from '../service-of';
 import { answerBuilt, answerLooked, JUST_LOOKING, requestOf, type Answer } from './answer';
 import { othersOnlyLook } from './asked-to-look';
 import { looksOnly, writeOutputs } from './look';
@@ -21,8 +22,7 @@ export default async function dockerBuild(
   if (othersOnlyLook(context)) return { success: true };
   return runExecutor(STOPPED, surroundings.report, async (signal) => {
     const request = await requestOf(context.projectName ?? '', options, context, surroundings.env);
-    // Nx takes --verbose on its own command line for itself.
-    const verbose = (options.verbose ?? false) || context.isVerbose;
+    const verbose = isVerbose(options, context);
     const machine = machineOf({ ...options, verbose }, surroundings, signal);
     const { success, text } = await answer(request, options, machine);
     surroundings.print(text);

@@ -4,11 +4,11 @@ import { printable } from '../../engine/command';
 import { mapOf, type Evaluation } from '../../evaluation/evaluation';
 import { scoresDocument } from '../../evaluation/scores-document';
 import { evaluationTables, percent } from '../../evaluation/tables';
-import { readService } from '../../service/read-service';
 import { here, type Surroundings } from '../infer/surroundings';
 import { imageOptions } from '../image-options';
 import { projectRoots } from '../project-roots';
 import { runExecutor } from '../run-executor';
+import { isVerbose, serviceOf } from '../service-of';
 import { detect } from './detect';
 import { evaluatorCommands } from './evaluator';
 import { gather, type Gathered } from './gather';
@@ -41,11 +41,8 @@ async function evaluate(
   context: Context,
   surroundings: Surroundings,
 ): Promise<boolean> {
-  const name = context.projectName ?? '';
-  const root = context.projectsConfigurations.projects[name]?.root ?? '';
-  const service = await readService(context.root, { name, root });
-  // Nx keeps --verbose for itself when it reads the command line.
-  const verbose = options.verbose === true || context.isVerbose;
+  const service = await serviceOf(context);
+  const verbose = isVerbose(options, context);
   const request = evaluateRequest(
     context.root,
     service,

@@ -9,10 +9,10 @@ import { headline } from '../../findings/headline';
 import { junitXml } from '../../findings/junit';
 import { succeeds, verdictPath, type Verdict } from '../../findings/verdict';
 import { print, report } from '../../screen/screen';
-import { readService } from '../../service/read-service';
 import { imageOptions } from '../image-options';
 import { projectRoots } from '../project-roots';
 import { runExecutor } from '../run-executor';
+import { isVerbose, serviceOf } from '../service-of';
 import { dryRun, printJob } from './instead';
 import { gpuVerifyRequest, type GpuVerifyRequest } from './request';
 import type { GpuVerifyOptions } from './schema';
@@ -52,11 +52,8 @@ export default async function gpuVerify(
 }
 
 async function requestOf(options: GpuVerifyOptions, context: Context): Promise<GpuVerifyRequest> {
-  const name = context.projectName ?? '';
-  const root = context.projectsConfigurations.projects[name]?.root ?? '';
-  const service = await readService(context.root, { name, root });
-  // Nx keeps --verbose for itself when it reads the command line.
-  const verbose = options.verbose === true || context.isVerbose;
+  const service = await serviceOf(context);
+  const verbose = isVerbose(options, context);
   return gpuVerifyRequest(
     context.root,
     service,

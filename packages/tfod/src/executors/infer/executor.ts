@@ -2,10 +2,10 @@ import type { ExecutorContext } from '@nx/devkit';
 import { join } from 'node:path';
 import { readyModel } from '../../models/ready-model';
 import { Problems } from '../../images/problems';
-import { readService } from '../../service/read-service';
 import { imageOptions } from '../image-options';
 import { projectRoots } from '../project-roots';
 import { runExecutor } from '../run-executor';
+import { isVerbose, serviceOf } from '../service-of';
 import { inferInContainer } from './container-runner';
 import { findPictures, type Picture } from './find-pictures';
 import { inferInPython } from './python-runner';
@@ -42,11 +42,8 @@ async function infer(
   context: InferContext,
   surroundings: Surroundings,
 ): Promise<number> {
-  const name = context.projectName ?? '';
-  const root = context.projectsConfigurations.projects[name]?.root ?? '';
-  const service = await readService(context.root, { name, root });
-  // Nx keeps --verbose for itself when it reads the command line.
-  const verbose = options.verbose === true || context.isVerbose;
+  const service = await serviceOf(context);
+  const verbose = isVerbose(options, context);
   const request = inferRequest(
     context.root,
     service,

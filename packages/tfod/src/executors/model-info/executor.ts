@@ -5,7 +5,6 @@ import { runContainer, type ContainerRun } from '../../engine/docker-run';
 import { cacheDir } from '../../files/cache-dir';
 import { Problems } from '../../images/problems';
 import { readyModel } from '../../models/ready-model';
-import { readService } from '../../service/read-service';
 import {
   ensureServiceImage,
   plainContainer,
@@ -21,6 +20,7 @@ import { ensureEnvironment, environmentCommands, findEnvironment } from '../infe
 import { imageOptions } from '../image-options';
 import { projectRoots } from '../project-roots';
 import { runExecutor } from '../run-executor';
+import { isVerbose, serviceOf } from '../service-of';
 import type { ModelInfoOptions } from './schema';
 
 type Context = Pick<ExecutorContext, 'root' | 'projectName' | 'projectsConfigurations' | 'isVerbose'> &
@@ -50,12 +50,9 @@ async function modelInfo(
   context: Context,
   surroundings: Surroundings,
 ): Promise<number> {
-  const name = context.projectName ?? '';
-  const root = context.projectsConfigurations.projects[name]?.root ?? '';
-  const service = await readService(context.root, { name, root });
+  const service = await serviceOf(context);
   const { model, using, variant, json = false, dryRun = false } = options;
-  // Nx keeps --verbose for itself when it reads the command line.
-  const verbose = options.verbose === true || context.isVerbose;
+  const verbose = isVerbose(options, context);
   const chosen = { ...(using && { using }), ...(variant && { variant }), json, dryRun, verbose };
   const plain = inferRequest(context.root, service, chosen, projectRoots(context), imageOptions(context));
   const request = model === undefined || model === service.model ? plain : { ...plain, model };

@@ -1,12 +1,12 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { Problems } from '../../images/problems';
 import { readyModel } from '../../models/ready-model';
-import { readService } from '../../service/read-service';
 import { TfodError } from '../../values/tfod-error';
 import { here, type Surroundings } from '../infer/surroundings';
 import { imageOptions } from '../image-options';
 import { projectRoots } from '../project-roots';
 import { runExecutor } from '../run-executor';
+import { isVerbose, serviceOf } from '../service-of';
 import { containerServer, planContainerServer } from './container-server';
 import { addressOf, checkPort } from './free-port';
 import { Announcement } from './presence';
@@ -80,11 +80,8 @@ async function gather(
   context: ServeContext,
   { env, run }: Surroundings,
 ): Promise<ServeRequest> {
-  const name = context.projectName ?? '';
-  const root = context.projectsConfigurations.projects[name]?.root ?? '';
-  const service = await readService(context.root, { name, root });
-  // Nx keeps --verbose for itself when it reads the command line.
-  const verbose = options.verbose === true || context.isVerbose;
+  const service = await serviceOf(context);
+  const verbose = isVerbose(options, context);
   const asked = serveRequest(
     context.root,
     service,
